@@ -1,0 +1,125 @@
+"""A kind of finding, and a finding: facts only. Lines, colours and frames belong to the renderer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning"]
+Part: TypeAlias = Literal["key", "value", "header"]
+SpecPath: TypeAlias = tuple[str | int, ...]
+"""Keys and list indices from the top of airdock.toml, for example ``("dags", "etl", "tasks", "load", "after", 0)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpecPlace:
+    """A key, a value or a table header of airdock.toml or an included file.
+
+    ``file`` is set only where the path alone does not say which file is meant (a name declared in two files).
+    """
+
+    path: SpecPath
+    part: Part = "value"
+    file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextPlace:
+    """A stretch of one line: ``line`` and ``column`` are 1-based, ``width`` is in characters."""
+
+    file: str
+    line: int
+    column: int
+    width: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A file as a whole."""
+
+    file: str
+
+
+Place: TypeAlias = SpecPlace | TextPlace | FilePlace
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a finding, such as "declared here"."""
+
+    message: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: what kind, where, and the facts its sentence is made of."""
+
+    kind: Kind
+    place: Place
+    severity: Severity
+    params: dict[str, object]
+    help: str | None = None
+    related: tuple[Related, ...] = ()
+
+    @property
+    def message(self) -> str:
+        """The sentence, without place and without code."""
+        return self.kind.message.format(**self.params)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One row of the catalogue of findings; it stands next to the code that raises it.
+
+    ``what``, ``why``, ``example`` (the shortest airdock.toml that has the fault: a whole file, or what stands
+    below a minimal ``[project]`` and ``[airflow]``) and ``fix`` are what ``airdock explain CODE`` prints.
+    """
+
+    code: str
+    slug: str
+    severity: Severity
+    message: str
+    what: str = field(kw_only=True)
+    why: str = field(kw_only=True)
+    example: str = field(kw_only=True)
+    fix: str = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        """Enter the kind into the catalogue; a code has one meaning for ever."""
+        known = CATALOGUE.setdefault(self.code, self)
+        if known is not self:
+            raise ValueError(f"{self.code} is declared twice: {known.slug} and {self.slug}")
+
+    def at(
+        self,
+        path: SpecPath,
+        part: Part = "value",
+        *,
+        file: str | None = None,
+        help: str | None = None,  # noqa: A002 - the word of the report
+        related: tuple[Related, ...] = (),
+        **params: object,
+    ) -> Diagnostic:
+        """Return a finding at a place of airdock.toml."""
+        return Diagnostic(self, SpecPlace(path, part, file), self.severity, params, help, related)
+
+    def of(
+        self,
+        place: Place,
+        *,
+        help: str | None = None,  # noqa: A002 - the word of the report
+        related: tuple[Related, ...] = (),
+        **params: object,
+    ) -> Diagnostic:
+        """Return a finding at a stretch of text or about a file as a whole."""
+        return Diagnostic(self, place, self.severity, params, help, related)
+
+
+CATALOGUE: dict[str, Kind] = {}
+"""Every kind whose module has been imported, by code."""
+
+
+def as_warning(diagnostic: Diagnostic) -> Diagnostic:
+    """Return the finding as a warning, for the few kinds that come in both severities."""
+    return replace(diagnostic, severity="warning")

@@ -1,0 +1,1 @@
+"""Reading: airdock.toml and the files it includes, and the places of everything in them."""

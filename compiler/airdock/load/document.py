@@ -1,0 +1,284 @@
+"""TOML text to a Document: the values, and where each of them stands."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import tomli
+
+from airdock.diagnostics import Diagnostic, FilePlace, Kind, Related, Report, SpecPath, SpecPlace, TextPlace
+from airdock.diagnostics.kind import Place
+from airdock.diagnostics.locate import Location
+from airdock.diagnostics.shape import UNKNOWN_KEY, WRONG_TYPE, describe
+from airdock.diagnostics.suggest import did_you_mean
+from airdock.load.source_map import Mark, Span, line_column, line_starts, scan
+
+FILE_NOT_READABLE = Kind(
+    "AD001",
+    "file-not-readable",
+    "error",
+    "cannot read {file}: {reason}",
+    what="airdock.toml, or a file that it includes, is not there or may not be read.",
+    why="Without it there is nothing to build.",
+    example='airdock = 1\ninclude = ["parts/"]\n\n[project]\nname = "shop"\n\n[airflow]\nversion = "3.3.2"\n',
+    fix="Run airdock in the folder of airdock.toml, or name it with -C DIR or -f FILE. `airdock init` writes one.",
+)
+NOT_UTF8 = Kind(
+    "AD002",
+    "not-utf8",
+    "error",
+    "{file} is not UTF-8: byte 0x{byte:02x} cannot stand here",
+    what="The file holds bytes that are not UTF-8.",
+    why="TOML is UTF-8 by definition; guessing another encoding would change names and secrets silently.",
+    example="(a file saved as Latin-1)",
+    fix="Save the file as UTF-8. A byte order mark at the start is fine.",
+)
+SYNTAX = Kind(
+    "AD003",
+    "toml-syntax",
+    "error",
+    "{reason}",
+    what="The file is not TOML.",
+    why="Nothing after the fault can be understood for certain, so it is the only finding of the run.",
+    example="[images.etl]\nref = alpine:3.20\n",
+    fix='Write strings in quotes, one key a line, tables as [name]: ref = "alpine:3.20".',
+)
+INCLUDE = Kind(
+    "AD004",
+    "bad-include",
+    "error",
+    'include "{pattern}" {reason}',
+    what="A pattern of `include` matches no file, or matches one outside the project.",
+    why="A part of the project would be missing without a word.",
+    example='airdock = 1\ninclude = ["dags.d/*.toml"]\n\n[project]\nname = "shop"\n\n[airflow]\nversion = "3.3.2"\n',
+    fix="Correct the pattern: it is relative to the folder of airdock.toml, with / and *, and stays below it.",
+)
+DECLARED_TWICE = Kind(
+    "AD005",
+    "declared-twice",
+    "error",
+    "{name} is declared twice",
+    what="Two tables have the same name, in one file or in two.",
+    why="One of them would win by accident of order.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[images.etl]\nref = "alpine:3.19"\n',
+    fix="Rename one of them, or remove it.",
+)
+INCLUDABLE = ("images", "mounts", "connections", "variables", "dags")
+"""Top-level tables that an included file may hold."""
+
+_SYNTAX_HELP = (
+    ("Invalid value", "text stands in quotes; true, false, numbers and dates without"),
+    (
+        "Expected '='",
+        'a line is key = value, or [table]; a key with other characters than A-Z a-z 0-9 _ - stands in "quotes"',
+    ),
+    ("Unterminated string", "a quote is missing at the end"),
+    ("Unclosed array", 'a "]" is missing'),
+    ("Expected newline or end of document", "one key = value on a line; text stands in quotes"),
+)
+
+
+@dataclass
+class SourceFile:
+    """One TOML file: its name as shown to the user, its text as it stands on disk."""
+
+    name: str
+    text: str
+
+    @cached_property
+    def marks(self) -> dict[SpecPath, Mark]:
+        """Span of every node. Made only when something has to be shown: building needs no positions."""
+        return scan(self.text)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Offset of the start of every line."""
+        return line_starts(self.text)
+
+    def at(self, span: Span) -> Location:
+        """Return the location of a span."""
+        line, column = line_column(self.starts, span.start)
+        end_line, end_column = line_column(self.starts, span.end)
+        return Location(self.name, line, column, end_line, end_column, self.line(line))
+
+    def line(self, number: int) -> str:
+        """Return the text of a line (1-based), without its line end."""
+        start = self.starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+
+
+@dataclass
+class Document:
+    """All values of airdock.toml and its included files, and where they stand."""
+
+    root: Path
+    main: str
+    values: dict[str, object] = field(default_factory=dict)
+    files: dict[str, SourceFile] = field(default_factory=dict)
+    owners: dict[tuple[str, str], str] = field(default_factory=dict)
+    """(table, name) to the file that declares it, for what comes from an included file."""
+
+    def file_of(self, path: SpecPath) -> SourceFile:
+        """Return the file in which a path stands."""
+        owner = self.owners.get((str(path[0]), str(path[1]))) if len(path) > 1 else None
+        return self.files[owner or self.main]
+
+    def locate(self, place: Place) -> Location:
+        """Return the location of a place; the nearest table around it when the place itself is not written."""
+        if isinstance(place, FilePlace):
+            return Location(place.file)
+        if isinstance(place, TextPlace):
+            file = self.files.get(place.file)
+            text = file.line(place.line) if file else ""
+            return Location(place.file, place.line, place.column, place.line, place.column + place.width, text)
+        file = self.files.get(place.file) if place.file else self.file_of(place.path)
+        if file is None:
+            return Location(self.main)
+        path = place.path
+        while path and path not in file.marks:
+            path = path[:-1]
+        mark = file.marks[path]
+        part = place.part if path == place.path else "header"
+        order = {
+            "key": (mark.key, mark.header, mark.value),
+            "value": (mark.value, mark.header, mark.key),
+            "header": (mark.header, mark.value, mark.key),
+        }[part]
+        span = next((span for span in order if span is not None), Span(0, 0))
+        return file.at(span)
+
+
+def load_document(root: Path, name: str, report: Report) -> Document:
+    """Read ``root/name`` and what it includes. Reports AD001 to AD005; the document is whole only if it did not."""
+    document = Document(root, name)
+    values = _read(document, root / name, name, report)
+    if values is None:
+        return document
+    document.values = values
+    patterns = values.get("include", [])
+    if isinstance(patterns, list):
+        for index, pattern in enumerate(patterns):
+            if isinstance(pattern, str):
+                _include(document, index, pattern, report)
+    return document
+
+
+def _read(document: Document, path: Path, name: str, report: Report) -> dict[str, object] | None:
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        report.add(FILE_NOT_READABLE.of(FilePlace(name), file=name, reason=error.strerror or str(error)))
+        return None
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # The part before the fault is valid, so it says how many lines and characters come first.
+        before = data[: error.start].decode("utf-8-sig")
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        shown = data.decode("utf-8-sig", "replace")
+        document.files[name] = SourceFile(name, shown)
+        report.add(NOT_UTF8.of(TextPlace(name, line, column), file=name, byte=data[error.start]))
+        return None
+    document.files[name] = SourceFile(name, text)
+    return _parse(document.files[name], report)
+
+
+def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
+    try:
+        return tomli.loads(source.text)
+    except tomli.TOMLDecodeError as error:
+        twice = re.match(r"Cannot declare (\(.*\)) twice", error.msg)
+        if twice:
+            report.add(_declared_twice(source, error.lineno))
+            return None
+        advice = next((text for start, text in _SYNTAX_HELP if error.msg.startswith(start)), None)
+        line = min(error.lineno, len(source.starts))
+        column = min(error.colno, len(source.line(line)) + 1)
+        place = TextPlace(source.name, line, column)
+        report.add(SYNTAX.of(place, help=advice, reason=f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}"))
+    except RecursionError:
+        report.add(SYNTAX.of(TextPlace(source.name, 1, 1), reason="not TOML that can be read: nested too deeply"))
+    return None
+
+
+def _declared_twice(source: SourceFile, line: int) -> Diagnostic:
+    """Both places of a table that one file declares twice; everything above the second is valid TOML."""
+    header = source.line(line)
+    text = re.sub(r"\s*#[^\"']*$", "", header.strip())
+    path = tuple(_header_path(text))
+    place = TextPlace(source.name, line, len(header) - len(header.lstrip()) + 1, len(text))
+    above = SourceFile(source.name, source.text[: source.starts[line - 1]])
+    first = above.marks.get(path)
+    span = first and (first.header or first.key or first.value)
+    related: tuple[Related, ...] = ()
+    if span:
+        at = above.at(span)
+        first_place = TextPlace(source.name, at.line, at.column, at.end_column - at.column)
+        related = (Related("first declared here", first_place),)
+    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(path)}]")
+
+
+def _header_path(header: str) -> list[str]:
+    """Return the keys of a ``[table]`` header line that TOML accepts on its own."""
+    node: object = tomli.loads(header)
+    keys: list[str] = []
+    while isinstance(node, dict) and node:
+        keys += list(node)[:1]
+        node = node[keys[-1]]
+    return keys
+
+
+def _include(document: Document, index: int, pattern: str, report: Report) -> None:
+    path: SpecPath = ("include", index)
+    if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
+        report.add(INCLUDE.at(path, pattern=pattern, reason="leaves the project"))
+        return
+    root = document.root.resolve()
+    try:
+        found = sorted(entry for entry in document.root.glob(pattern) if entry.is_file())
+    except (ValueError, NotImplementedError, OSError):
+        found = []
+    if not found:
+        report.add(INCLUDE.at(path, pattern=pattern, reason="matches no file"))
+    for entry in found:
+        name = entry.relative_to(document.root).as_posix()
+        if not entry.resolve().is_relative_to(root):
+            report.add(INCLUDE.at(path, pattern=pattern, reason=f"leaves the project by the link {name}"))
+        elif name != document.main and name not in document.files:
+            values = _read(document, entry, name, report)
+            if values is not None:
+                _merge(document, name, values, report)
+
+
+def _merge(document: Document, name: str, values: dict[str, object], report: Report) -> None:
+    for table, entries in values.items():
+        if table not in INCLUDABLE:
+            report.add(
+                UNKNOWN_KEY.at(
+                    (table,),
+                    "key",
+                    file=name,
+                    key=table,
+                    where=" in an included file",
+                    help=did_you_mean(table, INCLUDABLE, what="an included file may hold"),
+                )
+            )
+            continue
+        into = document.values.setdefault(table, {})
+        if not isinstance(entries, dict):
+            report.add(WRONG_TYPE.at((table,), file=name, expected="a table", found=describe(entries)))
+            continue
+        if not isinstance(into, dict):
+            continue  # the main file's own fault, reported when its shape is checked
+        for key, value in entries.items():
+            if key not in into:
+                into[key] = value
+                document.owners[table, key] = name
+                continue
+            first = document.owners.get((table, key), document.main)
+            related = Related("first declared here", SpecPlace((table, key), "key", first))
+            report.add(DECLARED_TWICE.at((table, key), "key", file=name, related=(related,), name=f"[{table}.{key}]"))

@@ -1,0 +1,93 @@
+"""Reading `.env` the way Compose does.
+
+python-dotenv differs from Compose where it matters (``$`` inside single quotes, ``\\$``, entries after an escaped
+backslash), and what Compose reads is what counts. Rules: Compose's own dotenv parser, 2.24 and later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+BLOCK_START = "# >>> airdock: written by `airdock build`; change airdock.toml, not these lines >>>"
+BLOCK_END = "# <<< airdock <<<"
+
+_ENTRY = re.compile(
+    r"""^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(?:=|:[ \t])[ \t]*
+    (?: '(?P<single>(?:\\'|[^'])*)'
+      | "(?P<double>(?:\\.|[^"\\])*)"
+      | (?P<bare>[^\r\n]*) )""",
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+_ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+_VARIABLE = re.compile(r"\$(?:\$|(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<op>:?-)(?P<default>[^}]*))?\})")
+
+
+@dataclass(frozen=True, slots=True)
+class DotenvFile:
+    """`.env` as it stands: the user's lines before and after airdock's block, and all values."""
+
+    before: str = ""
+    after: str = ""
+    has_block: bool = False
+    own: Mapping[str, str] = None  # type: ignore[assignment]
+    """What the user sets outside the block."""
+    block: Mapping[str, str] = None  # type: ignore[assignment]
+    """What the last build wrote."""
+
+
+def read_dotenv(text: str, environ: Mapping[str, str]) -> DotenvFile:
+    """Split the text at the marker lines and read the values; ``environ`` serves ``$NAME`` in them."""
+    lines = re.findall(r"[^\n]*\n|[^\n]+", text)  # only \n ends a line here
+    bare = [line.rstrip("\r\n") for line in lines]
+    if BLOCK_START not in bare:
+        return DotenvFile(before=text, own=parse_dotenv(text, environ), block={})
+    start = bare.index(BLOCK_START)
+    end = bare.index(BLOCK_END, start) if BLOCK_END in bare[start:] else len(lines) - 1
+    before, after = "".join(lines[:start]), "".join(lines[end + 1 :])
+    own = {**parse_dotenv(before, environ), **parse_dotenv(after, environ)}
+    return DotenvFile(before, after, True, own, parse_dotenv("".join(lines[start + 1 : end]), environ))
+
+
+def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that Compose would see; a line that is none is passed over."""
+    values: dict[str, str] = {}
+    position = 0
+    while (match := _ENTRY.search(text, position)) is not None:
+        position = max(match.end(), match.start() + 1)
+        if match["single"] is not None:
+            value = match["single"].replace("\\'", "'")
+        elif match["double"] is not None:
+            value = _double_quoted(match["double"], {**values, **environ})
+        else:
+            value = re.split(r"(?:^|\s)#", match["bare"], maxsplit=1)[0].strip()
+            value = _interpolated(value, {**values, **environ})
+        values[match["key"]] = value
+        rest = text.find("\n", match.end())
+        position = len(text) if rest < 0 else rest + 1
+    return values
+
+
+def _double_quoted(text: str, known: Mapping[str, str]) -> str:
+    """Decode escapes and interpolate, left to right, so that ``\\$`` stays a dollar sign."""
+    pieces = re.split(r"(\\.)", text, flags=re.DOTALL)
+    out = []
+    for piece in pieces:
+        if len(piece) == 2 and piece[0] == "\\":
+            out.append(_ESCAPES.get(piece[1], piece[1] if piece[1] in '"\\$' else piece))
+        else:
+            out.append(_interpolated(piece, known))
+    return "".join(out)
+
+
+def _interpolated(text: str, known: Mapping[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        name = match["plain"] or match["name"]
+        if name is None:
+            return "$"
+        found = known.get(name)
+        missing = found is None or (found == "" and match["op"] == ":-")
+        return (match["default"] or "") if missing else found or ""
+
+    return _VARIABLE.sub(value, text)

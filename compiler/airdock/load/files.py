@@ -1,0 +1,58 @@
+"""The files that airdock.toml names: found, read, and kept inside the project."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
+    """A named file cannot be used; ``reason`` completes "file x …"."""
+
+    def __init__(self, reason: str, *, leaves: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.leaves = leaves
+
+
+class ProjectFiles:
+    """Access to the files below the project directory, and to absolute paths that the user wrote."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._real_root = root.resolve()
+
+    def find(self, path: str, *, folder: bool | None = None) -> Path:
+        """Return the path on disk.
+
+        ``folder`` asks for a folder (True), a file (False) or either (None). Raises FileProblem.
+        """
+        if not path or "\0" in path:
+            raise FileProblem("is not a path")
+        found = self.root / path
+        if not Path(path).is_absolute() and not self._inside(found):
+            raise FileProblem("leaves the project", leaves=True)
+        try:
+            if not found.exists():
+                raise FileProblem("does not exist")
+            if folder is True and not found.is_dir():
+                raise FileProblem("is not a folder")
+            if folder is False and not found.is_file():
+                raise FileProblem("is not a file")
+        except OSError as error:
+            raise FileProblem(f"cannot be read: {error.strerror}") from None
+        return found
+
+    def read_text(self, path: str) -> str:
+        """Return the text of a file, UTF-8, line ends as LF. Raises FileProblem."""
+        try:
+            return self.find(path, folder=False).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        except OSError as error:
+            raise FileProblem(f"cannot be read: {error.strerror}") from None
+        except UnicodeDecodeError:
+            raise FileProblem("is not UTF-8") from None
+
+    def _inside(self, path: Path) -> bool:
+        try:
+            return path.resolve().is_relative_to(self._real_root)
+        except (OSError, RuntimeError):  # a loop of links
+            return False

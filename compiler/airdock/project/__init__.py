@@ -1,0 +1,1 @@
+"""What is meant: objects that refer to objects. Code that receives one never looks anything up."""

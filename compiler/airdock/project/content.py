@@ -1,0 +1,58 @@
+"""The content of an image as a short digest: the default tag, so that a changed source means another image."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+from airdock.project.dockerfile import IGNORED_NAMES, IGNORED_SUFFIX
+
+LENGTH = 12
+"""Hex digits of a content tag."""
+
+
+class ContentDigest:
+    """Takes in everything that goes into an image. Independent of time, owner, and the project's own place."""
+
+    def __init__(self) -> None:
+        self._hash = hashlib.sha256()
+
+    def add(self, name: str, data: bytes) -> None:
+        """Take in a named piece; names and lengths are part of it, so pieces cannot run into each other."""
+        head = f"{len(name.encode())} {name} {len(data)}\n".encode()
+        self._hash.update(head + data)
+
+    def add_tree(self, name: str, path: Path, *, filtered: bool) -> None:
+        """Take in a file or a folder: paths, executable bits and bytes; ``filtered`` leaves out what is never sent.
+
+        Raises OSError when something cannot be read.
+        """
+        for inner, entry in _entries(path, filtered=filtered):
+            full = f"{name}/{inner}" if inner else name
+            if entry.is_symlink():
+                self.add(f"link {full}", os.readlink(entry).encode())
+            elif entry.is_dir():
+                self.add(f"folder {full}", b"")
+            else:
+                executable = bool(entry.stat().st_mode & stat.S_IXUSR)
+                self.add(f"{'executable' if executable else 'file'} {full}", entry.read_bytes())
+
+    @property
+    def tag(self) -> str:
+        """The first digits of the digest."""
+        return self._hash.hexdigest()[:LENGTH]
+
+
+def _entries(path: Path, *, filtered: bool) -> Iterator[tuple[str, Path]]:
+    """Return the path itself and all below it, by name, with their paths relative to it."""
+    yield "", path
+    if path.is_symlink() or not path.is_dir():
+        return
+    for entry in sorted(path.iterdir(), key=lambda child: child.name):
+        if filtered and (entry.name in IGNORED_NAMES or entry.name.endswith(IGNORED_SUFFIX)):
+            continue
+        for inner, found in _entries(entry, filtered=filtered):
+            yield f"{entry.name}/{inner}" if inner else entry.name, found

@@ -1,0 +1,93 @@
+"""Resolving images: references, builds, content tags."""
+
+from __future__ import annotations
+
+from airdock.diagnostics import SpecPath
+from airdock.diagnostics.shape import NOT_FOUND
+from airdock.project.content import ContentDigest
+from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
+from airdock.project.model import Build, Image, ProjectPath
+from airdock.project.scope import Scope
+from airdock.spec.image import ImageSpec
+
+
+def resolve_images(scope: Scope) -> None:
+    """Fill ``scope.images``; reports AD204, AD212 and AD906."""
+    for name, spec in scope.spec.images.items():
+        where: SpecPath = ("images", name)
+        if spec.ref is not None:
+            connection = spec.connection and scope.connection(spec.connection, (*where, "connection"), f'image "{name}"')
+            scope.images[name] = Image(name, spec.ref, None, spec.pull == "always", connection)
+        elif spec.from_ is not None:
+            scope.images[name] = _described(scope, name, spec, where)
+        else:
+            scope.images[name] = _own(scope, name, spec, where)
+
+
+def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
+    """Return an image whose Dockerfile airdock writes."""
+    copied = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
+    if isinstance(spec.pip, str) and scope.exists(spec.pip, (*where, "pip"), folder=False):
+        copied.append((spec.pip, (*where, "pip")))
+    text = image_dockerfile(spec)
+    ignore = image_ignore(path for path, _ in copied)
+    digest = _digest_of(text, spec)
+    digest.add("ignore", ignore.encode())
+    for path, place in copied:
+        _take_in(scope, digest, path, place, filtered=True)
+    build = Build(
+        ProjectPath("."), f"images/{name}/Dockerfile", text, ignore, None, tuple(spec.args.items()), spec.platform
+    )
+    return Image(name, _reference(scope, name, spec, digest), build)
+
+
+def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
+    """Return an image that has a Dockerfile of the user's."""
+    folder = (spec.build or "").rstrip("/") or "/"
+    dockerfile = spec.dockerfile or "Dockerfile"
+    digest = _digest_of("", spec)
+    if scope.exists(folder, (*where, "build"), "folder", folder=True):
+        place = (*where, "dockerfile") if spec.dockerfile else (*where, "build")
+        scope.exists(f"{folder}/{dockerfile}", place, "Dockerfile", folder=False)
+        _take_in(scope, digest, folder, (*where, "build"), filtered=False)
+    digest.add("dockerfile", dockerfile.encode())
+    build = Build(folder, dockerfile, None, None, spec.target, tuple(spec.args.items()), spec.platform)
+    return Image(name, _reference(scope, name, spec, digest), build)
+
+
+def resolve_airflow_image(scope: Scope) -> Image:
+    """Return the image of the Airflow services."""
+    spec = scope.spec.airflow
+    text = airflow_dockerfile(spec, scope.target)
+    digest = ContentDigest()
+    digest.add("Dockerfile", text.encode())
+    if isinstance(spec.constraints, str) and "://" not in spec.constraints:
+        where = ("airflow", "constraints")
+        if scope.exists(spec.constraints, where, folder=False):
+            _take_in(scope, digest, spec.constraints, where, filtered=False)
+    build = Build(ProjectPath("."), "Dockerfile", text, None)
+    return Image("airflow", f"{scope.spec.project.name}-airflow:{digest.tag}", build)
+
+
+def _digest_of(text: str, spec: ImageSpec) -> ContentDigest:
+    digest = ContentDigest()
+    digest.add("Dockerfile", text.encode())
+    digest.add("args", repr(sorted(spec.args.items())).encode())
+    digest.add("target", repr((spec.target, spec.platform)).encode())
+    return digest
+
+
+def _take_in(scope: Scope, digest: ContentDigest, path: str, where: SpecPath, *, filtered: bool) -> None:
+    if not scope.exists(path, where, "file or folder"):
+        return
+    try:
+        digest.add_tree(path.removeprefix("./").rstrip("/"), scope.files.root / path, filtered=filtered)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror}"
+        scope.report.add(NOT_FOUND.at(where, what="file or folder", path=path, reason=reason))
+
+
+def _reference(scope: Scope, name: str, spec: ImageSpec, digest: ContentDigest) -> str:
+    repository = spec.repository or f"{scope.spec.project.name}-{name}"
+    tag = digest.tag if spec.tag in (None, "content") else spec.tag
+    return f"{repository}:{tag}"

@@ -1,0 +1,267 @@
+"""The resolved project. Three worlds of paths have three types, because a bare path would be a bug waiting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, NewType, TypeAlias
+
+from airdock.diagnostics import SpecPath
+from airdock.facts import AirflowFacts, ProviderFacts
+from airdock.project.secret import Secret
+from airdock.project.values import HostValue, HostVariable, TaskValue
+
+WorkerPath = NewType("WorkerPath", str)
+"""A path inside an Airflow container."""
+TaskPath = NewType("TaskPath", str)
+"""A path inside a task's container."""
+ProjectPath = NewType("ProjectPath", str)
+"""A normalised path relative to the project directory, with /."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostPath:
+    """A path on the engine's host. ``variable`` or the project directory stands before ``tail``, or nothing does."""
+
+    base: Literal["absolute", "project"] | HostVariable
+    tail: str = ""
+    """The absolute path; or what is below the project directory, without a leading /."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the output is for."""
+
+    version: str
+    airflow: AirflowFacts
+    python: str
+    provider: ProviderFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How an image is built. Paths are relative to the project directory."""
+
+    context: ProjectPath | str
+    dockerfile: str
+    """Relative to the context, as Compose wants it."""
+    text: str | None
+    """Dockerfile that airdock writes; None where it is the user's."""
+    ignore: str | None
+    """Its ignore file."""
+    target: str | None = None
+    args: tuple[tuple[str, str], ...] = ()
+    platform: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image, under the reference that tasks and Compose use."""
+
+    name: str
+    reference: str
+    build: Build | None = None
+    always_pull: bool = False
+    connection: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A named volume."""
+
+    key: str
+    """Its key in the Compose file."""
+    name: str
+    """Its name on the engine."""
+    external: bool = False
+    driver: str | None = None
+    driver_opts: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A declared mount."""
+
+    name: str
+    type: Literal["bind", "volume", "tmpfs"]
+    target: str
+    read_only: bool
+    source: HostPath | Volume | None
+    create: bool = False
+    propagation: str | None = None
+    no_copy: bool = False
+    size: int | None = None
+    """Bytes."""
+    mode: int | None = None
+    path: SpecPath = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MountUse:
+    """A mount in one container."""
+
+    mount: Mount
+    target: str
+    read_only: bool
+    path: SpecPath
+
+
+JsonValue: TypeAlias = "str | int | float | bool | None | list[JsonValue] | dict[str, JsonValue] | HostValue | Secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A connection. ``fields`` are the keys of its JSON form but ``extra``; or ``uri`` alone."""
+
+    id: str
+    fields: dict[str, str | int | HostValue | Secret]
+    extra: dict[str, JsonValue]
+    uri: str | HostValue | Secret | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An Airflow variable: a plain value as the text that Airflow reads, or a host value."""
+
+    key: str
+    value: str | HostValue
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that runs in a container: its source, copied as it stands."""
+
+    file: str
+    name: str
+    source: str
+    """The lines of the definition, ending in a line end."""
+
+    @property
+    def key(self) -> str:
+        """How airdock.toml names it."""
+        return f"{self.file}:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostUser:
+    """The user that runs Airflow on this host."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task. What its kind has no use for is empty."""
+
+    id: str
+    kind: Literal["container", "python", "operator"]
+    path: SpecPath
+    options: dict[str, object]
+    """Values that go to the operator as they are, by its keyword."""
+    upstream: tuple[Task, ...] = ()
+    image: Image | None = None
+    command: tuple[str, ...] | None = None
+    mounts: tuple[MountUse, ...] = ()
+    env: tuple[tuple[str, TaskValue], ...] = ()
+    network: str | None = None
+    user: str | HostUser | None = None
+    gpus: str | int | tuple[str, ...] | None = None
+    remove: str = "always"
+    labels: tuple[tuple[str, str], ...] = ()
+    xcom: str | tuple[str, str] = "last"
+    """last, all, none, or ("pickle", path)."""
+    connection: str | None = None
+    function: Function | None = None
+    operator: str | None = None
+    arguments: tuple[tuple[str, object], ...] = ()
+    """Of the function or of the operator: plain values and runtime values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a DAG runs. ``cron_timezone`` is set where it is not the one the DAG's dates give to a plain cron line."""
+
+    cron: str | None = None
+    every: timedelta | None = None
+    cron_timezone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DagParam:
+    """A param: its default, if it has one, and its JSON-schema keys."""
+
+    name: str
+    has_default: bool
+    default: object
+    schema: tuple[tuple[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Dag:
+    """A DAG, its tasks so ordered that each comes after those it needs."""
+
+    id: str
+    path: SpecPath
+    options: dict[str, object]
+    schedule: Schedule | None
+    start_date: date | None
+    end_date: date | None
+    timezone: str
+    owner: str | None
+    doc: str | None
+    params: tuple[DagParam, ...]
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Airflow:
+    """The Airflow services."""
+
+    image: Image
+    executor: Literal["celery", "local"]
+    executes: str
+    """The service that executes tasks."""
+    services: tuple[str, ...]
+    """Airflow services of the base file."""
+    dags_folder: ProjectPath
+    config: tuple[tuple[str, str], ...]
+    env: tuple[tuple[str, str | HostVariable], ...]
+    mounts: tuple[MountUse, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """The Compose files."""
+
+    base: ProjectPath
+    bundled: bool
+    override: ProjectPath
+    lists_files: bool
+    """Whether `.env` has to name the files, because Compose would not find the override by itself."""
+    network: str
+    services: dict[str, dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """All of it."""
+
+    name: str
+    description: str | None
+    target: Target
+    airflow: Airflow
+    compose: Compose
+    socket: str
+    gid: int | None
+    images: tuple[Image, ...]
+    mounts: tuple[Mount, ...]
+    connections: tuple[Connection, ...]
+    variables: tuple[Variable, ...]
+    dags: tuple[Dag, ...]
+    host_variables: tuple[HostVariable, ...]
+    """Host values that containers get, apart from connections and variables."""
+
+    @property
+    def volumes(self) -> tuple[Volume, ...]:
+        """The named volumes, each once, in the order of their mounts."""
+        found = {mount.source: None for mount in self.mounts if isinstance(mount.source, Volume)}
+        return tuple(volume for volume in found if isinstance(volume, Volume))

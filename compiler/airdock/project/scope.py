@@ -1,0 +1,105 @@
+"""What resolving carries along: the spec, the files, the report, and what has been resolved so far."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
+from airdock.diagnostics.shape import LEAVES_PROJECT, NOT_FOUND
+from airdock.diagnostics.suggest import did_you_mean
+from airdock.load.files import FileProblem, ProjectFiles
+from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_CONNECTION
+from airdock.project.model import Image, Mount, Target
+from airdock.project.secret import Secret
+from airdock.project.values import EnvValue, FileValue, HostValue, HostVariable
+from airdock.spec import ProjectSpec
+from airdock.spec.source import EnvSource, FileSource
+
+
+@dataclass
+class Scope:
+    """Everything in reach while a project is resolved."""
+
+    spec: ProjectSpec
+    files: ProjectFiles
+    report: Report
+    target: Target
+    images: dict[str, Image] = field(default_factory=dict)
+    mounts: dict[str, Mount] = field(default_factory=dict)
+    host_variables: dict[str, HostVariable] = field(default_factory=dict)
+
+    def read_text(self, path: str, where: SpecPath, what: str = "file") -> str | None:
+        """Return a file's text; reports AD212 or AD906 and returns None if it cannot be had."""
+        try:
+            return self.files.read_text(path)
+        except FileProblem as problem:
+            self.report_file(problem, path, where, what)
+            return None
+
+    def exists(self, path: str, where: SpecPath, what: str = "file", *, folder: bool | None = None) -> bool:
+        """Say whether a file or folder is there; reports AD212 or AD906 if it is not."""
+        try:
+            self.files.find(path, folder=folder)
+        except FileProblem as problem:
+            self.report_file(problem, path, where, what)
+            return False
+        return True
+
+    def report_file(self, problem: FileProblem, path: str, where: SpecPath, what: str) -> None:
+        """Report why a named file cannot be used."""
+        if problem.leaves:
+            self.report.add(LEAVES_PROJECT.at(where, path=path))
+        else:
+            self.report.add(NOT_FOUND.at(where, what=what, path=path, reason=problem.reason))
+
+    def unknown(self, kind: Kind, where: SpecPath, user: str, name: str, known: Iterable[str], what: str) -> None:
+        """Report a name that is not declared, with the nearest one that is."""
+        self.report.add(kind.at(where, help=did_you_mean(name, known, what=what), user=user, name=name))
+
+    def connection(self, name: str, where: SpecPath, user: str) -> str | None:
+        """Return the id of a declared connection; reports AD204 if it is none."""
+        if name in self.spec.connections:
+            return name
+        self.unknown(UNKNOWN_CONNECTION, where, user, name, self.spec.connections, "declared connections")
+        return None
+
+    def host_value(self, source: EnvSource | FileSource, where: SpecPath) -> HostValue:
+        """Return a host value; reports AD212 if its file cannot be read."""
+        if isinstance(source, EnvSource):
+            return EnvValue(source.env, source.default, where)
+        text = self.read_text(source.file, (*where, "file")) or ""
+        return FileValue(source.file, Secret(text.removesuffix("\n")))
+
+    def host_text(self, value: Any, where: SpecPath) -> Any:
+        """Return a text as it is and a source as a host value."""
+        return self.host_value(value, where) if isinstance(value, EnvSource | FileSource) else value
+
+    def host_variable(self, source: EnvSource | FileSource, where: SpecPath) -> HostVariable:
+        """Return the variable of `.env` that carries a host value to the containers; equal sources share one."""
+        value = self.host_value(source, where)
+        for known in self.host_variables.values():
+            if known.value == value:
+                return known
+        kind, origin = ("ENV", value.name) if isinstance(value, EnvValue) else ("FILE", value.file)
+        name = f"AIRDOCK_{kind}_{re.sub('[^A-Za-z0-9]+', '_', origin).strip('_').upper()}"
+        if name in self.host_variables:
+            # Another file, or another default: a digest of what the user wrote keeps the names apart and stable.
+            written = repr((origin, value.default if isinstance(value, EnvValue) else None))
+            name += "_" + hashlib.sha256(written.encode()).hexdigest()[:8].upper()
+        self.host_variables[name] = HostVariable(name, value)
+        return self.host_variables[name]
+
+    def report_collisions(self, names: Iterable[tuple[str, str]], table: SpecPath, reason: str) -> None:
+        """Report AD214 for names of one table that give the same derived name; ``names`` are (name, derived)."""
+        seen: dict[str, str] = {}
+        for name, derived in names:
+            other = seen.setdefault(derived, name)
+            if other != name:
+                related = (Related("the other one", SpecPlace((*table, other), "key")),)
+                self.report.add(
+                    NAMES_COLLIDE.at((*table, name), "key", related=related, name=name, other=other, reason=reason)
+                )

@@ -1,0 +1,104 @@
+"""`[dags.ID]`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from airdock.spec.base import DagArg, Doc, For, Kinds, Table
+from airdock.spec.scalars import Date, Duration, Id, Identifier, Number, Path
+from airdock.spec.task import TaskKeys, TaskSpec
+
+
+class ScheduleSpec(Table):
+    """A schedule that is more than a preset or a cron line."""
+
+    kinds: ClassVar = Kinds(("every", "cron"))
+
+    every: Annotated[Duration | None, Doc("Run at this interval, such as 6h.")] = None
+    cron: Annotated[str | None, Doc("Cron line or preset.")] = None
+    timezone: Annotated[str | None, For("cron"), Doc("Time zone of the cron line. Default: the DAG's.")] = None
+
+
+class DocFile(Table):
+    """Documentation in a file of the project."""
+
+    file: Annotated[Path, Doc("Path of a Markdown file.")]
+
+
+ParamType: TypeAlias = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
+
+
+def _tag_types(value: Any) -> str:
+    return "<list>" if isinstance(value, list) else "<text>"
+
+
+ParamTypes: TypeAlias = Annotated[
+    Annotated[ParamType, Tag("<text>")] | Annotated[list[ParamType], Tag("<list>")], Discriminator(_tag_types)
+]
+
+
+class ParamSpec(Table):
+    """A param of a DAG: what a person may set when starting a run."""
+
+    default: Annotated[Any, Doc("Value where none is given.")] = None
+    type: Annotated[ParamTypes | None, Doc("JSON-schema type, or a list of them.")] = None
+    enum: Annotated[list[Any] | None, Doc("The values that are allowed.")] = None
+    minimum: Annotated[Number | None, Doc("Least number.")] = None
+    maximum: Annotated[Number | None, Doc("Greatest number.")] = None
+    pattern: Annotated[str | None, Doc("Regular expression that a text must match.")] = None
+    format: Annotated[str | None, Doc("JSON-schema format, such as date or date-time.")] = None
+    title: Annotated[str | None, Doc("Title in the form.")] = None
+    description: Annotated[str | None, Doc("Explanation in the form.")] = None
+
+
+def _tag_schedule(value: Any) -> str:
+    return "<table>" if isinstance(value, dict | ScheduleSpec) else "<text>"
+
+
+def _tag_doc(value: Any) -> str:
+    return "<file>" if isinstance(value, dict | DocFile) else "<text>"
+
+
+def _tag_param(value: Any) -> str:
+    return "<table>" if isinstance(value, dict | ParamSpec) else "<value>"
+
+
+Schedule: TypeAlias = Annotated[
+    Annotated[str, Field(min_length=1), Tag("<text>")] | Annotated[ScheduleSpec, Tag("<table>")],
+    Discriminator(_tag_schedule),
+]
+DocText: TypeAlias = Annotated[
+    Annotated[str, Tag("<text>")] | Annotated[DocFile, Tag("<file>")], Discriminator(_tag_doc)
+]
+Param: TypeAlias = Annotated[
+    Annotated[ParamSpec, Tag("<table>")] | Annotated[Any, Tag("<value>")], Discriminator(_tag_param)
+]
+DagTag: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+class DagKeys(Table):
+    """Keys of a DAG that may also be set as defaults."""
+
+    schedule: Annotated[Schedule | None, Doc('When the DAG runs: "@daily", a cron line, { every = "6h" }, or { cron = "0 3 * * *", timezone = "Europe/Paris" }. Absent: only when started by hand.')] = None
+    start_date: Annotated[Date | None, Doc("First date, without quotes: 2026-01-31. Needed on Airflow 2 with a schedule.")] = None
+    end_date: Annotated[Date | None, Doc("Last date, without quotes.")] = None
+    timezone: Annotated[str | None, Doc("Time zone of the dates and of the cron line. Default: UTC.")] = None
+    catchup: Annotated[bool, DagArg("catchup"), Doc("Run for the intervals between start_date and now.")] = False
+    description: Annotated[str | None, DagArg("description"), Doc("One line for the list of DAGs.")] = None
+    doc: Annotated[DocText | None, Doc('Documentation in Markdown: text, or { file = "path" }.')] = None
+    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default=[])
+    owner: Annotated[str | None, Doc("Owner of the tasks.")] = None
+    max_active_runs: Annotated[int | None, Field(ge=1), DagArg("max_active_runs"), Doc("How many runs may go on at once.")] = None
+    max_active_tasks: Annotated[int | None, Field(ge=1), DagArg("max_active_tasks"), Doc("How many tasks may run at once, over all runs.")] = None
+    timeout: Annotated[Duration | None, DagArg("dagrun_timeout"), Doc("A run fails when it takes longer.")] = None
+    paused: Annotated[bool | None, DagArg("is_paused_upon_creation"), Doc("Whether a new DAG starts paused. Default: as Airflow is configured.")] = None
+    params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = Field(default={})
+
+
+class DagSpec(DagKeys):
+    """A DAG."""
+
+    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default=TaskKeys())
+    tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default={})

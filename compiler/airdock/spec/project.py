@@ -1,0 +1,113 @@
+"""The whole of airdock.toml."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+
+from pydantic import Discriminator, Field, Tag
+
+from airdock.spec.base import Doc, Table
+from airdock.spec.connection import ConnectionSpec
+from airdock.spec.dag import DagKeys, DagSpec
+from airdock.spec.image import ImageSpec
+from airdock.spec.mount import MountSpec, MountUse
+from airdock.spec.scalars import (
+    AbsolutePath,
+    Id,
+    Identifier,
+    ImageReference,
+    Line,
+    Name,
+    Path,
+    ProjectName,
+    PythonVersion,
+    Release,
+    Scalar,
+    Word,
+)
+from airdock.spec.source import HostText
+from airdock.spec.task import TaskKeys
+
+
+def _tag_constraints(value: Any) -> str:
+    return "<switch>" if isinstance(value, bool) else "<path>"
+
+
+Constraints: TypeAlias = Annotated[
+    Annotated[bool, Tag("<switch>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_constraints)
+]
+
+
+class ProjectTable(Table):
+    """The project."""
+
+    name: Annotated[ProjectName, Doc("Name of the project; also of the Compose project, and the first part of image, network and volume names.")]
+    description: Annotated[Line | None, Doc("What the project is, in one line.")] = None
+
+
+class AirflowTable(Table):
+    """Airflow itself: version, image, settings."""
+
+    version: Annotated[Release, Doc('Airflow release, such as "3.3.2". Supported: 2.8 to 2.11 and 3.0 to 3.3.')]
+    python: Annotated[PythonVersion | None, Doc('Python of the Airflow image, such as "3.12". Default: that of the official image.')] = None
+    image: Annotated[ImageReference | None, Doc("Another base image for Airflow. Default: apache/airflow:VERSION-pythonPYTHON.")] = None
+    executor: Annotated[Literal["celery", "local"], Doc("Who executes tasks: celery (workers) or local (the scheduler).")] = "celery"
+    docker_provider: Annotated[Release | None, Doc("Release of apache-airflow-providers-docker. Default: the newest known that fits.")] = None
+    requirements: Annotated[list[Line], Doc("Python requirements for the Airflow image, one each.")] = Field(default=[])
+    apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default=[])
+    constraints: Annotated[Constraints, Doc("Install under the constraints of the Airflow release: true, false, or the path or URL of another constraints file.")] = True
+    dags_folder: Annotated[Path, Doc("Folder that DAG modules are written to.")] = "dags"
+    config: Annotated[dict[Identifier, dict[Identifier, Scalar]], Doc("Airflow configuration by section: [airflow.config.core] load_examples = false.")] = Field(default={})
+    env: Annotated[dict[Identifier, HostText], Doc("Environment variables of every Airflow service; each text or an env or file source.")] = Field(default={})
+    mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = Field(default=[])
+
+
+class ComposeTable(Table):
+    """The Compose files."""
+
+    base: Annotated[Path, Doc("Compose file that the override extends: the official one, or one like it.")] = "docker-compose.yaml"
+    bundled: Annotated[bool, Doc("airdock writes the base file itself, so that nothing has to be downloaded.")] = False
+    override: Annotated[Path | None, Doc("Name of the override file. Default: the one that Compose picks up beside the base file.")] = None
+    network: Annotated[Word | None, Doc("Name of the stack's network on the engine. Default: <project>_default.")] = None
+    services: Annotated[dict[Word, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = Field(default={})
+
+
+class DockerTable(Table):
+    """How Airflow reaches the Docker engine."""
+
+    access: Annotated[Literal["socket"], Doc("The engine's socket is mounted into the services that execute tasks.")] = "socket"
+    socket: Annotated[AbsolutePath, Doc("Path of the engine's socket on the host.")] = "/var/run/docker.sock"
+    gid: Annotated[int | None, Field(ge=0), Doc("Group id of the socket. Default: found on the host, and written to .env.")] = None
+
+
+class DefaultsTable(Table):
+    """Defaults for all DAGs and tasks; the nearest wins, key by key."""
+
+    dag: Annotated[DagKeys, Doc("Defaults for DAGs.")] = Field(default=DagKeys())
+    task: Annotated[TaskKeys, Doc("Defaults for tasks.")] = Field(default=TaskKeys())
+
+
+class LintTable(Table):
+    """What is not reported."""
+
+    ignore: Annotated[list[Annotated[str, Field(pattern=r"^AD[0-9]{3}$")]], Doc("Codes of warnings that are not shown.")] = Field(default=[])
+
+
+class ProjectSpec(Table):
+    """airdock.toml, language version 1."""
+
+    version: ClassVar = 1
+
+    airdock: Annotated[Literal[1], Doc("Version of the language: 1.")]
+    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables and dags.")] = Field(default=[])
+    project: Annotated[ProjectTable, Doc("The project.")]
+    airflow: Annotated[AirflowTable, Doc("Airflow itself.")]
+    compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default=ComposeTable())
+    docker: Annotated[DockerTable, Doc("How Airflow reaches the Docker engine.")] = Field(default=DockerTable())
+    images: Annotated[dict[Name, ImageSpec], Doc("Images that tasks run in, by name.")] = Field(default={})
+    mounts: Annotated[dict[Name, MountSpec], Doc("Mounts, by name.")] = Field(default={})
+    connections: Annotated[dict[Identifier, ConnectionSpec], Doc("Airflow connections, by id.")] = Field(default={})
+    variables: Annotated[dict[Identifier, Any], Doc("Airflow variables: text, numbers, booleans, lists, tables, or an env or file source.")] = Field(default={})
+    defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = Field(default=DefaultsTable())
+    dags: Annotated[dict[Id, DagSpec], Doc("DAGs, by id.")] = Field(default={})
+    lint: Annotated[LintTable, Doc("What is not reported.")] = Field(default=LintTable())

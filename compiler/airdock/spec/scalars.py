@@ -1,0 +1,155 @@
+"""The scalar types of the language: names, durations, sizes, dates."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, TypeAlias
+
+from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+NAME = r"^[a-z][a-z0-9_-]*$"
+IDENTIFIER = r"^[A-Za-z_][A-Za-z0-9_]*$"
+ID = r"^[A-Za-z][A-Za-z0-9_-]*$"
+PROJECT = r"^[a-z0-9][a-z0-9_-]*$"
+RELEASE = r"^[0-9]+\.[0-9]+\.[0-9]+$"
+PYTHON = r"^3\.[0-9]+$"
+CLASS = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
+FUNCTION = r"^[^:\x00]+\.py:[A-Za-z_][A-Za-z0-9_]*$"
+ABSOLUTE = r"^/[^\x00]*$"
+GET = r"^(uri|host|port|login|password|schema|extra\..+)$"
+PATH = r"^[^\x00]+$"
+OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
+PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
+
+Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
+"""Images and mounts."""
+Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=200)]
+"""Connections, variables, params, environment variables."""
+Id: TypeAlias = Annotated[str, StringConstraints(pattern=ID, max_length=200)]
+"""DAGs and tasks."""
+ProjectName: TypeAlias = Annotated[str, StringConstraints(pattern=PROJECT, max_length=63)]
+Release: TypeAlias = Annotated[str, StringConstraints(pattern=RELEASE)]
+PythonVersion: TypeAlias = Annotated[str, StringConstraints(pattern=PYTHON)]
+ClassPath: TypeAlias = Annotated[str, StringConstraints(pattern=CLASS)]
+FunctionPath: TypeAlias = Annotated[str, StringConstraints(pattern=FUNCTION)]
+AbsolutePath: TypeAlias = Annotated[str, StringConstraints(pattern=ABSOLUTE)]
+Path: TypeAlias = Annotated[str, StringConstraints(pattern=PATH)]
+Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$")]
+"""A name of Docker's or Debian's: not empty, no blanks."""
+Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
+"""Text in one line, where the format that it goes into has no line breaks."""
+ImageReference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f$]+$")]
+Owner: TypeAlias = Annotated[str, StringConstraints(pattern=OWNER)]
+Repository: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$")]
+ImageTag: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$")]
+
+PATTERN_WORDS = {
+    NAME: "a name is lower-case letters, digits, - and _, starts with a letter, and has at most 63 characters",
+    IDENTIFIER: "letters, digits and _, not starting with a digit",
+    ID: "letters, digits, - and _, starting with a letter",
+    PROJECT: "lower-case letters, digits, - and _, starting with a letter or digit",
+    RELEASE: 'a full release such as "3.3.2"',
+    PYTHON: 'a Python version such as "3.12"',
+    CLASS: 'a class with its module, such as "airflow.providers.standard.operators.empty.EmptyOperator"',
+    FUNCTION: '"path/to/file.py:function"',
+    ABSOLUTE: "an absolute path, starting with /",
+    PATH: "a path",
+    GET: "uri, host, port, login, password, schema or extra.KEY",
+    OWNER: 'a user, or user:group',
+    PLAIN_PATH: "a path of the project, without * ? [ ] and backslash",
+    r"^[^\s\x00-\x1f]+$": "one word, without blanks",
+    r"^[^\r\n\x00]*$": "text in one line",
+    r"^[^\s\x00-\x1f$]+$": 'an image reference such as "python:3.12-slim"',
+    r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$": "an image repository in lower case, without a tag",
+    r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$": 'an image tag, or "content"',
+}
+"""What each pattern asks for, in words."""
+
+_DURATION = re.compile(r"^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$", re.ASCII)
+_DURATION_SCHEMA = {"type": "string", "pattern": r"^(?=.)([0-9]+w)?([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"}
+_SIZE = re.compile(r"^(\d+)([bkmg]?)$", re.ASCII)
+_SIZE_SCHEMA = {"anyOf": [{"type": "string", "pattern": "^[0-9]+[bkmg]?$"}, {"type": "integer", "minimum": 1}]}
+_UNITS = {"": 1, "b": 1, "k": 1024, "m": 1024**2, "g": 1024**3}
+LEAST_MEMORY = 6 * 1024**2
+"""Bytes. The engine refuses a smaller memory limit."""
+GREATEST_DURATION = timedelta(days=10 * 366)
+
+
+def _duration(value: Any) -> timedelta:
+    if not isinstance(value, str):
+        raise PydanticCustomError("duration_type", "a duration")
+    match = _DURATION.match(value)
+    if match is None or not value:
+        raise PydanticCustomError("duration", "not a duration")
+    weeks, days, hours, minutes, seconds = (min(int(group or 0), 10**9) for group in match.groups())
+    try:
+        duration = timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
+    except OverflowError:
+        raise PydanticCustomError("duration", "too long") from None
+    if not timedelta(0) < duration <= GREATEST_DURATION:
+        raise PydanticCustomError("duration", "zero, or too long")
+    return duration
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise PydanticCustomError("size_type", "a size")
+    if isinstance(value, int):
+        size = value
+    else:
+        match = _SIZE.match(value)
+        if match is None:
+            raise PydanticCustomError("size", "not a size")
+        size = int(match[1][:18]) * _UNITS[match[2]]
+    if not 0 < size < 2**63:
+        raise PydanticCustomError("size", "out of range")
+    return size
+
+
+def _memory(value: Any) -> int:
+    size = _size(value)
+    if size < LEAST_MEMORY:
+        raise PydanticCustomError("memory", "under 6m")
+    return size
+
+
+def _date(value: Any) -> date:
+    if not isinstance(value, date):
+        raise PydanticCustomError("date_type", "a date")
+    if isinstance(value, datetime) and value.tzinfo is not None and abs(value.utcoffset() or timedelta(0)) >= timedelta(hours=24):
+        raise PydanticCustomError("date_type", "a date")
+    return value
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise PydanticCustomError("number_type", "a number")
+    return value
+
+
+def _scalar(value: Any) -> str | int | float | bool:
+    if not isinstance(value, str | int | float | bool):
+        raise PydanticCustomError("scalar_type", "text, a number or a boolean")
+    return value
+
+
+Number: TypeAlias = Annotated[int | float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Scalar: TypeAlias = Annotated[
+    str | int | float | bool,
+    PlainValidator(_scalar),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}]}),
+]
+Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(_DURATION_SCHEMA)]
+"""`90s`, `5m`, `1h30m`, `2d`, `1w`: units in falling order, each at most once."""
+Size: TypeAlias = Annotated[int, BeforeValidator(_size), WithJsonSchema(_SIZE_SCHEMA)]
+"""Bytes; written as `512m`, `2g`, `64k`, or an integer."""
+Memory: TypeAlias = Annotated[int, BeforeValidator(_memory), WithJsonSchema(_SIZE_SCHEMA)]
+"""Bytes, at least 6 MiB."""
+Date: TypeAlias = Annotated[
+    date,
+    PlainValidator(_date),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}),
+]
+"""A TOML date or date-time."""

@@ -1,0 +1,102 @@
+"""Which keys go together: one kind a table, and only the keys of that kind.
+
+Works on the raw values, beside the models and not inside them, so that these faults are reported in the same run as
+a wrong type elsewhere in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
+from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
+from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.connection import ConnectionSpec
+from airdock.spec.dag import DagKeys, ScheduleSpec
+from airdock.spec.image import ImageSpec
+from airdock.spec.mount import MountSpec
+from airdock.spec.task import TaskKeys, TaskSpec
+
+_TABLES: tuple[tuple[tuple[str, ...], type[Table]], ...] = (
+    (("images", "*"), ImageSpec),
+    (("mounts", "*"), MountSpec),
+    (("connections", "*"), ConnectionSpec),
+    (("defaults", "dag", "schedule"), ScheduleSpec),
+    (("defaults", "task"), TaskKeys),
+    (("dags", "*", "schedule"), ScheduleSpec),
+    (("dags", "*", "defaults"), TaskKeys),
+    (("dags", "*", "tasks", "*"), TaskSpec),
+)
+"""Tables that come in kinds or have keys that exclude each other, by where they stand; * is any name."""
+
+
+def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
+    """Return AD102 and AD106 for every table whose keys do not go together."""
+    for pattern, table in _TABLES:
+        kinds = _kinds_by_key(table)
+        for path, written in _matching(values, pattern, ()):
+            # Defaults serve tasks of every kind, so there only the keys that exclude each other matter.
+            if table not in (TaskKeys, DagKeys):
+                yield from _kind_findings(table, kinds, path, written)
+            yield from _pair_findings(table, path, written)
+
+
+def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterator[tuple[SpecPath, dict[str, object]]]:
+    if not isinstance(node, dict):
+        return
+    if not pattern:
+        yield path, node
+        return
+    for key in node if pattern[0] == "*" else (pattern[0],):
+        if key in node:
+            yield from _matching(node[key], pattern[1:], (*path, key))
+
+
+def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
+    found = {}
+    for field in table.model_fields:
+        mark = mark_of(table, field, For)
+        if mark is not None:
+            found[key_of(table, field)] = mark.kinds
+    return found
+
+
+def _kind_findings(
+    table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object]
+) -> Iterator[Diagnostic]:
+    choice = table.kinds
+    if choice is None:
+        return
+    present = [key for key in written if key in choice.keys]
+    if not present and choice.fallback is None:
+        *others, last = choice.keys
+        yield MISSING_KEY.at(path, "header", key=choice.keys[0], where=f": exactly one of {', '.join(others)} and {last}")
+        return
+    for key in present[1:]:
+        problem = f'"{key}" and "{present[0]}" exclude each other'
+        yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, related=_beside(path, present[0]))
+    if len(present) > 1:
+        return
+    kind = present[0] if present else choice.fallback
+    for key in written:
+        if key in kinds and kind not in kinds[key]:
+            wants = [name for name in choice.keys if name in kinds[key]] or [str(choice.fallback)]
+            what = f'with "{present[0]}"' if present else f"in a {kind} task"
+            problem = f'"{key}" has no meaning {what}'
+            advice = f"it belongs to {' and '.join(wants)}"
+            yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, help=advice, related=_beside(path, *present))
+
+
+def _pair_findings(table: type[Table], path: SpecPath, written: dict[str, object]) -> Iterator[Diagnostic]:
+    for group in table.at_most_one:
+        present = [key for key in written if key in group]
+        for key in present[1:]:
+            problem = f'"{key}" and "{present[0]}" exclude each other'
+            yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, related=_beside(path, present[0]))
+    for key, needed in table.needs.items():
+        if key in written and needed not in written:
+            yield KEYS_CONFLICT.at((*path, key), "key", problem=f'"{key}" has no meaning without "{needed}"')
+
+
+def _beside(path: SpecPath, *keys: str) -> tuple[Related, ...]:
+    return tuple(Related(f'"{key}" is here', SpecPlace((*path, key), "key")) for key in keys)

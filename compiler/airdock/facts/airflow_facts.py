@@ -24,6 +24,22 @@ class Feature(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Bundled:
+    """What a base Compose file of airdock's own is made of. Texts may hold Compose's ``${…}``."""
+
+    postgres: str
+    redis: str
+    once: tuple[str, ...]
+    """Secrets that are made once, in `.env`."""
+    environment: dict[str, str]
+    """Of every Airflow service."""
+    commands: dict[str, str]
+    """Long-running service to its command."""
+    health: dict[str, str]
+    """Service to the shell line that tells whether it is healthy."""
+
+
+@dataclass(frozen=True, slots=True)
 class AirflowFacts:
     """One series of Airflow, such as 3.3."""
 
@@ -42,8 +58,8 @@ class AirflowFacts:
     webserver: str
     parses: tuple[str, ...]
     once: tuple[str, ...]
-    health: str
-    """Path that the web server answers when it is healthy."""
+    """Secrets that the official file takes from `.env`."""
+    bundled: Bundled
 
     def has(self, feature: Feature) -> bool:
         """Say whether this series has a feature."""
@@ -73,7 +89,7 @@ def facts_for(version: str) -> AirflowFacts | None:
 @cache
 def _read(series: str) -> AirflowFacts:
     data = tomli.loads((_FOLDER / f"{series}.toml").read_text(encoding="utf-8"))
-    compose = data["compose"]
+    compose, bundled = data["compose"], data["bundled"]
     return AirflowFacts(
         series=data["series"],
         latest=data["latest"],
@@ -87,5 +103,5 @@ def _read(series: str) -> AirflowFacts:
         webserver=compose["webserver"],
         parses=tuple(compose["parses"]),
         once=tuple(compose["once"]),
-        health=compose["health"],
+        bundled=Bundled(**{**bundled, "once": tuple(bundled["once"])}),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal, NewType, TypeAlias
 
@@ -174,6 +174,10 @@ class Task:
     operator: str | None = None
     arguments: tuple[tuple[str, object], ...] = ()
     """Of the function or of the operator: plain values and runtime values."""
+    places: dict[str, SpecPath] = field(default_factory=dict)
+    """Where each key that is set is written: in the task, or in defaults."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Operator keyword to the key of airdock.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +214,7 @@ class Dag:
     doc: str | None
     params: tuple[DagParam, ...]
     tasks: tuple[Task, ...]
+    places: dict[str, SpecPath]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +240,8 @@ class Compose:
     base: ProjectPath
     bundled: bool
     override: ProjectPath
-    lists_files: bool
-    """Whether `.env` has to name the files, because Compose would not find the override by itself."""
+    files: tuple[ProjectPath, ...]
+    """The files for COMPOSE_FILE, where Compose would not find all of them by itself; else empty."""
     network: str
     services: dict[str, dict[str, object]]
 

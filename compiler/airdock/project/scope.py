@@ -72,6 +72,9 @@ class Scope:
         if isinstance(source, EnvSource):
             return EnvValue(source.env, source.default, where)
         text = self.read_text(source.file, (*where, "file")) or ""
+        if "\0" in text:
+            reason = "holds NUL characters, which no environment variable can"
+            self.report.add(NOT_FOUND.at((*where, "file"), what="file", path=source.file, reason=reason))
         return FileValue(source.file, Secret(text.removesuffix("\n")))
 
     def host_text(self, value: Any, where: SpecPath) -> Any:

@@ -20,6 +20,7 @@ FUNCTION = r"^[^:\x00]+\.py:[A-Za-z_][A-Za-z0-9_]*$"
 ABSOLUTE = r"^/[^\x00]*$"
 GET = r"^(uri|host|port|login|password|schema|extra\..+)$"
 PATH = r"^[^\x00]+$"
+TEXT = r"^[^\x00]*$"
 OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 
@@ -38,6 +39,8 @@ AbsolutePath: TypeAlias = Annotated[str, StringConstraints(pattern=ABSOLUTE)]
 Path: TypeAlias = Annotated[str, StringConstraints(pattern=PATH)]
 Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$")]
 """A name of Docker's or Debian's: not empty, no blanks."""
+Text: TypeAlias = Annotated[str, StringConstraints(pattern=TEXT)]
+"""Any text but NUL, which neither a process's arguments nor its environment can hold."""
 Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
 """Text in one line, where the format that it goes into has no line breaks."""
 ImageReference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f$]+$")]
@@ -57,6 +60,7 @@ PATTERN_WORDS = {
     ABSOLUTE: "an absolute path, starting with /",
     PATH: "a path",
     GET: "uri, host, port, login, password, schema or extra.KEY",
+    TEXT: "text without NUL characters",
     OWNER: 'a user, or user:group',
     PLAIN_PATH: "a path of the project, without * ? [ ] and backslash",
     r"^[^\s\x00-\x1f]+$": "one word, without blanks",

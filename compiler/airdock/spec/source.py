@@ -7,14 +7,14 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import Discriminator, StringConstraints, Tag
 
 from airdock.spec.base import Doc, Table
-from airdock.spec.scalars import GET, Id, Identifier, Path
+from airdock.spec.scalars import GET, Id, Identifier, Path, Text
 
 
 class EnvSource(Table):
     """A variable of this host, read when airdock builds."""
 
     env: Annotated[Identifier, Doc("Name of a variable in the environment of `airdock build`, or in your own lines of .env. Secret: it reaches .env and the container, nothing else.")]
-    default: Annotated[str | None, Doc("Used where the variable is not set.")] = None
+    default: Annotated[Text | None, Doc("Used where the variable is not set.")] = None
 
 
 class FileSource(Table):
@@ -46,7 +46,7 @@ class OutputSource(Table):
     """The output (XCom) of a task of the same DAG; that task becomes upstream."""
 
     output: Annotated[Id, Doc("Id of a task of the same DAG. It becomes upstream of this one.")]
-    key: Annotated[str | None, Doc("Which of the task's outputs; without it, what the task returned.")] = None
+    key: Annotated[Text | None, Doc("Which of the task's outputs; without it, what the task returned.")] = None
 
 
 HostSource: TypeAlias = EnvSource | FileSource
@@ -79,12 +79,12 @@ def _tag(value: Any, allowed: tuple[str, ...]) -> str | None:
 
 # The tags are no TOML keys, so that they can be told from keys in the place of a finding.
 HostText: TypeAlias = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")],
+    Annotated[Text, Tag("<text>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")],
     Discriminator(_tag_of_host_value),
 ]
 """Text, or an env or file source."""
 TaskText: TypeAlias = Annotated[
-    Annotated[str, Tag("<text>")]
+    Annotated[Text, Tag("<text>")]
     | Annotated[EnvSource, Tag("<env>")]
     | Annotated[FileSource, Tag("<file>")]
     | Annotated[ConnectionSource, Tag("<connection>")]

@@ -19,6 +19,7 @@ from airdock.spec.scalars import (
     Name,
     Path,
     Size,
+    Text,
     Word,
 )
 from airdock.spec.source import TaskText
@@ -60,10 +61,10 @@ def _tag_user(value: Any) -> str:
 
 
 TextOrFile: TypeAlias = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[FileText, Tag("<file>")], Discriminator(_tag_text)
+    Annotated[Text, Tag("<text>")] | Annotated[FileText, Tag("<file>")], Discriminator(_tag_text)
 ]
 Words: TypeAlias = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[list[str], Tag("<list>")], Discriminator(_tag_words)
+    Annotated[Text, Tag("<text>")] | Annotated[list[Text], Tag("<list>")], Discriminator(_tag_words)
 ]
 XCom: TypeAlias = Annotated[
     Annotated[Literal["last", "all", "none"], Tag("<choice>")] | Annotated[PickleOutput, Tag("<pickle>")],
@@ -90,7 +91,7 @@ class TaskKeys(Table):
     image: Annotated[Name | None, For(*CONTAINER), Doc("Name of an image declared under [images].")] = None
     command: Annotated[Words | None, For("container"), Doc("What runs in the container: a list of arguments, or one string that is split like a shell would split it. It is not a shell; use `script` for that.")] = None
     script: Annotated[TextOrFile | None, For("container"), Doc('Shell script that runs in the container: text, or { file = "path" }.')] = None
-    shell: Annotated[list[str] | None, Field(min_length=1), For("container"), Doc('What runs the script, which is its last argument. Default: ["/bin/sh", "-ec"].')] = None
+    shell: Annotated[list[Text] | None, Field(min_length=1), For("container"), Doc('What runs the script, which is its last argument. Default: ["/bin/sh", "-ec"].')] = None
     python: Annotated[FunctionPath | None, Doc('A function that runs in the container: "path/file.py:function". Its source is copied into the DAG module.')] = None
     args: Annotated[dict[Identifier, Any], For("python"), Doc("Arguments of the function; each a value or a source.")] = Field(default={})
     multiple_outputs: Annotated[bool, For("python"), OperatorArg("multiple_outputs"), Doc("The function returns a table, and each of its keys is an output of its own.")] = False
@@ -113,7 +114,7 @@ class TaskKeys(Table):
     shm_size: Annotated[Size | None, For(*CONTAINER), OperatorArg("shm_size"), Doc("Size of /dev/shm.")] = None
     tty: Annotated[bool | None, For(*CONTAINER), OperatorArg("tty"), Doc("Allocate a terminal. Not needed to see logs.")] = None
     remove: Annotated[Literal["always", "success", "never"], For(*CONTAINER), Doc('When the container is removed (auto_remove). "success" also removes failed ones, but leaves one that is timed out running.')] = "always"
-    labels: Annotated[dict[Word, str], For(*CONTAINER), Doc("Labels of the container, beside airdock.project, airdock.dag and airdock.task.")] = Field(default={})
+    labels: Annotated[dict[Word, Text], For(*CONTAINER), Doc("Labels of the container, beside airdock.project, airdock.dag and airdock.task.")] = Field(default={})
     xcom: Annotated[XCom, For(*CONTAINER), Doc('What the container hands to other tasks: "last" line of its output (default), "all" lines, "none", or { pickle = "/path" }.')] = "last"
     skip_exit_codes: Annotated[list[ExitCode] | None, For(*CONTAINER), OperatorArg("skip_on_exit_code"), Doc("Exit codes that mark the task as skipped.")] = None
     connection: Annotated[Identifier | None, For(*CONTAINER), Doc("Id of a docker connection for the registry's login. Default: the image's.")] = None

@@ -1,0 +1,228 @@
+"""The command line: arguments to pipeline to exit code. Everything heavy is imported where it is used."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airdock import __version__
+from airdock.diagnostics import FilePlace, Report, Stopped
+from airdock.diagnostics.formats import FORMATS, formatter
+from airdock.diagnostics.locate import locate_all
+from airdock.diagnostics.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from airdock.load.document import Document
+    from airdock.output.changes import Change
+
+FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command and return its exit code; see the README for what each means."""
+    # A short process that only builds up: collecting garbage costs a tenth of the time and frees nothing.
+    gc.disable()
+    try:
+        options = _parser().parse_args(arguments)
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output has gone (`airdock explain | head`); nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINE
+    except Exception:
+        import traceback
+
+        # Only the trace, no values: they may be secrets.
+        report = "".join(traceback.format_tb(sys.exc_info()[2])) + f"{type(sys.exc_info()[1]).__name__}\n"
+        version = f"airdock {__version__}, Python {sys.version.split()[0]}, {sys.platform}"
+        sys.stderr.write(f"airdock has a bug. Please report it with these lines:\n\n{version}\n{report}")
+        return BUG
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="airdock", description="One airdock.toml for an Airflow stack on Docker Compose and its DAGs.")
+    parser.add_argument("--version", action="version", version=f"airdock {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("-C", dest="directory", metavar="DIR", help="the project directory (default: here)")
+    common.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
+    common.add_argument("--strict", action="store_true", help="count warnings as errors")
+    common.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (default: full)")
+
+    command = commands.add_parser("build", parents=[common], help="check, then write what has changed")
+    command.set_defaults(run=_build)
+    mode = command.add_mutually_exclusive_group()
+    mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if a committed file would change")
+    mode.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+    command.add_argument("--exit-code", action="store_true", help="exit 1 if something was written (for pre-commit)")
+    command.add_argument("--force", action="store_true", help="overwrite files that are not airdock's, or were edited")
+
+    command = commands.add_parser("check", parents=[common], help="report findings, write nothing")
+    command.set_defaults(run=_check)
+    command = commands.add_parser("init", help="write a first airdock.toml for what is there")
+    command.set_defaults(run=_init)
+    command.add_argument("directory", nargs="?", default=".", metavar="DIR")
+    command = commands.add_parser("explain", help="explain a finding")
+    command.set_defaults(run=_explain)
+    command.add_argument("code", nargs="?", metavar="CODE", help="such as AD201; without it, all codes are listed")
+    command = commands.add_parser("schema", help="print the JSON Schema of airdock.toml")
+    command.set_defaults(run=_schema)
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with "did you mean" for options and commands."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        advice = None
+        if message.startswith("unrecognized arguments: "):
+            known = [option for action in self._actions for option in action.option_strings]
+            commands = [action.choices for action in self._actions if isinstance(action.choices, dict)]
+            known += [option for choice in commands for parser in choice.values() for option in parser._option_string_actions]
+            advice = did_you_mean(message.split()[2], dict.fromkeys(known))
+        elif "invalid choice: " in message:
+            word = message.split("invalid choice: ")[1].split("'")[1]
+            commands = [list(action.choices) for action in self._actions if isinstance(action.choices, dict)]
+            advice = did_you_mean(word, [name for choice in commands for name in choice])
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n" + (f"{advice}\n" if advice else ""))
+
+
+def _place(options: argparse.Namespace) -> tuple[Path, str]:
+    """Return the project directory and the name of the file in it."""
+    file = Path(options.directory or ".") / (options.file or "airdock.toml")
+    return file.parent, file.name
+
+
+def _print_findings(report: Report, document: Document, options: argparse.Namespace) -> int:
+    """Print the findings, to standard error where people read them; return the exit code that they mean."""
+    located = locate_all(report.findings, document)
+    text = formatter(options.output_format)(located)
+    stream = sys.stderr if options.output_format in ("full", "concise") else sys.stdout
+    stream.write(text)
+    return FINDINGS if report.errors or (options.strict and located) else FINE
+
+
+def _check(options: argparse.Namespace) -> int:
+    from airdock.pipeline import analyse, load
+
+    root, file = _place(options)
+    report = Report()
+    document = load(root, file, report)
+    try:
+        analyse(document, report)
+    except Stopped:
+        pass
+    code = _print_findings(report, document, options)
+    if code == FINE and options.output_format == "full":
+        sys.stderr.write(f"{file}: no errors\n")
+    return code
+
+
+def _build(options: argparse.Namespace) -> int:
+    from airdock.pipeline import analyse, build, load
+
+    root, file = _place(options)
+    report = Report()
+    document = load(root, file, report)
+    try:
+        checked = analyse(document, report)
+        changes = build(checked, root, report, force=options.force)
+        report.gate()
+    except Stopped:
+        return _print_findings(report, document, options)
+    if options.check:
+        _report_drift(changes, report)
+        return _print_findings(report, document, options)
+    if options.strict and report.findings:
+        return _print_findings(report, document, options)
+    if options.diff:
+        from airdock.output.diff import diff
+
+        sys.stdout.write(diff(changes))
+        return _print_findings(report, document, options)
+    written = _write(changes, root, report)
+    code = _print_findings(report, document, options)
+    if code == FINE:
+        _say(written, options)
+    return FINDINGS if code or (options.exit_code and written) else FINE
+
+
+def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:
+    """Make the changes; return those that were made, or report why none was."""
+    from airdock.output.apply import WriteFailed, apply
+    from airdock.output.changes import UNWRITABLE
+
+    try:
+        apply(changes, root)
+    except WriteFailed as failed:
+        report.add(UNWRITABLE.of(FilePlace(failed.path), path=failed.path, reason=failed.reason))
+        return []
+    return [change for change in changes if change.action != "unchanged"]
+
+
+def _report_drift(changes: list[Change], report: Report) -> None:
+    from airdock.output.changes import DRIFT, drift
+
+    for change in drift(changes):
+        report.add(DRIFT.of(FilePlace(change.path), path=change.path, action=change.action, help="run `airdock build`"))
+
+
+def _say(written: list[Change], options: argparse.Namespace) -> None:
+    if options.output_format == "json":
+        return
+    for change in written:
+        sys.stdout.write(f"{change.action:<9} {change.path}\n")
+    if not written:
+        sys.stdout.write("nothing to do\n")
+    committed = [change.path for change in written if change.committed]
+    if options.exit_code and committed:
+        import shlex
+
+        sys.stdout.write(f"to commit: git add {shlex.join(committed)}\n")
+
+
+def _init(options: argparse.Namespace) -> int:
+    from airdock.starter import StarterRefused, start
+
+    try:
+        sys.stdout.write(start(Path(options.directory)))
+    except StarterRefused as refused:
+        sys.stderr.write(f"airdock init: {refused}\n")
+        return FINDINGS
+    return FINE
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from airdock.explain import explanation, overview, sorted_kinds
+
+    if options.code is None:
+        sys.stdout.write(overview())
+        return FINE
+    text = explanation(options.code)
+    if text is None:
+        advice = did_you_mean(options.code, [kind.code for kind in sorted_kinds()])
+        sys.stderr.write(f'airdock explain: there is no finding "{options.code}"\n' + (f"{advice}\n" if advice else ""))
+        return USAGE
+    sys.stdout.write(text)
+    return FINE
+
+
+def _schema(options: argparse.Namespace) -> int:  # noqa: ARG001 - one signature for all commands
+    from airdock.spec.schema import schema_text
+
+    sys.stdout.write(schema_text())
+    return FINE

@@ -1,0 +1,38 @@
+"""What emitters return: text with a place, and nothing that touches the disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Style: TypeAlias = Literal["python", "yaml", "dockerfile", "ignore", "dotenv"]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """A file that is airdock's as a whole; it is written with a header, and it is committed.
+
+    ``path`` is relative to the project directory; ``body`` is the text below the header, ending in one line end.
+    """
+
+    path: str
+    body: str
+    style: Style
+
+
+@dataclass(frozen=True, slots=True)
+class DotenvBlock:
+    """airdock's block of `.env`, without the marker lines. It holds secrets and is never committed or shown."""
+
+    path: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder that has to be there, such as a bind source with ``create = true``."""
+
+    path: str
+
+
+Artifact: TypeAlias = Generated | DotenvBlock | Folder

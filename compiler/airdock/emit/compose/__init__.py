@@ -1,0 +1,1 @@
+"""Compose files, as data; one function writes data as YAML."""

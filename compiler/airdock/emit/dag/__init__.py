@@ -1,0 +1,1 @@
+"""DAG modules: readable Python that imports Airflow and nothing of airdock."""

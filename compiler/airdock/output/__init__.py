@@ -1,0 +1,1 @@
+"""Artifacts to the disk: headers, the comparison with what is there, and the one place that writes."""

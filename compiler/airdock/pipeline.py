@@ -1,0 +1,66 @@
+"""The whole of airdock, stage by stage. Each stage hands another type to the next, and stops the run if it failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from airdock.diagnostics import FilePlace, Report
+from airdock.load.document import FILE_NOT_READABLE, Document, load_document
+from airdock.load.files import ProjectFiles
+from airdock.load.host import Host, read_host
+from airdock.output.changes import Change
+from airdock.project.model import Project
+from airdock.project.resolve import resolve
+from airdock.rules.registry import check
+from airdock.spec.validate import validate
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A project without errors, and the host it was looked at on."""
+
+    project: Project
+    host: Host
+
+
+def load(root: Path, file: str, report: Report) -> Document:
+    """airdock.toml → Document: values, and where they stand."""
+    return load_document(root, file, report)
+
+
+def analyse(document: Document, report: Report) -> Checked:
+    """Document → ProjectSpec → Project, checked. Raises Stopped at the first stage that reports errors."""
+    report.gate()
+    spec = validate(document.values, report)
+    report.gate()
+    assert spec is not None  # noqa: S101 - no errors, so there is a spec
+    report.ignored = frozenset(spec.lint.ignore)
+    files = ProjectFiles(document.root)
+    project = resolve(spec, files, report)
+    report.gate()
+    assert project is not None  # noqa: S101
+    host = _host(document, report)
+    check(project, files, host, report)
+    report.gate()
+    return Checked(project, host)
+
+
+def build(checked: Checked, root: Path, report: Report, *, force: bool) -> list[Change]:
+    """Project → Artifacts → Changes. Nothing is written; AD901, AD902 and AD906 say what must not be overwritten."""
+    # Checking alone needs neither the template engine nor the YAML writer.
+    from airdock.emit.registry import emit
+    from airdock.output.changes import plan
+
+    artifacts = emit(checked.project, checked.host)
+    return plan(artifacts, checked.project, root, checked.host, report, force=force)
+
+
+def _host(document: Document, report: Report) -> Host:
+    try:
+        return read_host(document.root)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is not UTF-8"
+        report.add(FILE_NOT_READABLE.of(FilePlace(".env"), file=".env", reason=reason))
+        report.gate()
+        raise

@@ -1,0 +1,80 @@
+"""The Compose file that the override extends: which Airflow services it has."""
+
+from __future__ import annotations
+
+from airdock.diagnostics import Kind
+from airdock.diagnostics.kind import as_warning
+from airdock.load.files import FileProblem
+from airdock.project.model import Compose, Target
+from airdock.project.scope import Scope
+
+BASE_MISSING = Kind(
+    "AD903",
+    "base-file-missing",
+    "warning",
+    "{path} is not there; the official Compose file of Airflow {version} is assumed",
+    what="The Compose file that the override extends is not in the project yet.",
+    why="The override alone starts nothing.",
+    example='[airflow]\nversion = "3.3.2"\n',
+    fix="Download the docker-compose.yaml of that Airflow version beside airdock.toml, or set bundled = true in "
+    "[compose], and airdock writes one.",
+)
+BASE_UNFIT = Kind(
+    "AD904",
+    "base-file-unfit",
+    "error",
+    "{path} {reason}",
+    what="The base Compose file lacks a service that the override has to extend, or is of another Airflow version.",
+    why="Compose would start a service that has no command, or none at all.",
+    example='[airflow]\nversion = "3.3.2"\n\n[compose]\nbase = "airdock.toml"\n',
+    fix="Use the official Compose file of the Airflow version in airdock.toml, or bundled = true in [compose].",
+)
+
+
+def override_name(base: str) -> str:
+    """Return the name under which Compose finds an override beside a base file by itself."""
+    stem, dot, suffix = base.rpartition(".")
+    return f"{stem}.override{dot}{suffix}" if stem else f"{base}.override.yaml"
+
+
+def base_services(scope: Scope, compose: Compose, target: Target, executes: str) -> tuple[str, ...]:
+    """Return the Airflow services that the base file has; reports AD903 and AD904."""
+    known = target.airflow.services
+    if compose.bundled:
+        left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
+        return tuple(service for service in known if service not in left_out)
+    where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
+    try:
+        text = scope.files.read_text(compose.base)
+    except FileProblem as problem:
+        if problem.reason != "does not exist":
+            scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem.reason))
+        else:
+            advice = "download it beside airdock.toml, or set bundled = true in [compose]"
+            scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
+        return known
+    services = _services_of(text)
+    if services is None:
+        scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
+        return known
+    found = tuple(service for service in known if service in services)
+    needed = ("airflow-init", executes, target.airflow.webserver)
+    missing = [service for service in needed if service not in found]
+    if missing:
+        reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"
+        scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=reason))
+    return found
+
+
+def _services_of(text: str) -> set[str] | None:
+    """Return the names of the services of a Compose file; None if it is none."""
+    # Only a project with a base file of its own pays for this import.
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        data = YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError, RecursionError):
+        return None
+    services = data.get("services") if isinstance(data, dict) else None
+    return {str(name) for name in services} if isinstance(services, dict) and services else None

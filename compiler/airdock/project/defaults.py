@@ -1,0 +1,76 @@
+"""Defaults: the nearest wins, key by key; `env` and `labels` are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from airdock.diagnostics import SpecPath
+from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.task import TaskKeys
+
+MERGED = ("env", "labels")
+
+
+class Layers:
+    """A table and the defaults below it, read as one.
+
+    ``layers`` are the tables from the nearest to the farthest, each with its place in airdock.toml.
+    """
+
+    def __init__(self, *layers: tuple[Table, SpecPath]) -> None:
+        self._layers = layers
+
+    @property
+    def own(self) -> SpecPath:
+        """Place of the nearest table."""
+        return self._layers[0][1]
+
+    def kind(self) -> str:
+        """Return the kind of a task: by the nearest table that says it."""
+        for table, _ in self._layers:
+            written = {key_of(type(table), field) for field in table.model_fields_set}
+            for key in ("operator", "python"):
+                if key in written:
+                    return key
+            if written & {"image", "command", "script"} and table is self._layers[0][0]:
+                return "container"
+        return "container"
+
+    def get(self, field: str) -> Any:
+        """Return the value of a field: the nearest that is written, else the built-in default."""
+        return getattr(self._layer_of(field)[0], field)
+
+    def place(self, field: str) -> SpecPath:
+        """Return where the value of a field is written."""
+        table, path = self._layer_of(field)
+        return (*path, key_of(type(table), field))
+
+    def is_set(self, field: str) -> bool:
+        """Say whether a field is written in any of the tables."""
+        return any(field in table.model_fields_set for table, _ in self._layers)
+
+    def merged(self, field: str) -> Iterator[tuple[str, Any, SpecPath]]:
+        """Return the entries of a merged table: key, value, place."""
+        found: dict[str, tuple[Any, SpecPath]] = {}
+        for table, path in reversed(self._layers):
+            for key, value in getattr(table, field).items():
+                found[key] = (value, (*path, field, key))
+        return ((key, value, place) for key, (value, place) in found.items())
+
+    def _layer_of(self, field: str) -> tuple[Table, SpecPath]:
+        groups = [group for group in type(self._layers[0][0]).at_most_one if field in group]
+        for table, path in self._layers:
+            if field in table.model_fields_set:
+                return table, path
+            if any(set(group) & table.model_fields_set for group in groups):
+                break  # a nearer table has the other key of the group, which rules this one out farther away
+        return self._layers[0]
+
+
+def fields_for(kind: str) -> Iterator[str]:
+    """Return the fields that a kind of task has."""
+    for field in TaskKeys.model_fields:
+        mark = mark_of(TaskKeys, field, For)
+        if mark is None or kind in mark.kinds:
+            yield field

@@ -1,0 +1,97 @@
+"""Resolving the values of a task: environment, arguments, and what they take from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from airdock.diagnostics import SpecPath
+from airdock.diagnostics.shape import WRONG_TYPE, describe
+from airdock.diagnostics.suggest import did_you_mean
+from airdock.project.connections import leaves
+from airdock.project.findings import SECRET_SHOWN, UNKNOWN_PARAM, UNKNOWN_TASK, UNKNOWN_VARIABLE
+from airdock.project.model import Task
+from airdock.project.scope import Scope
+from airdock.project.values import ConnectionField, OutputValue, ParamValue, VariableValue
+from airdock.spec.dag import DagSpec
+from airdock.spec.source import (
+    ConnectionSource,
+    EnvSource,
+    FileSource,
+    OutputSource,
+    ParamSource,
+    VariableSource,
+    source_of,
+)
+
+
+@dataclass(frozen=True)
+class TaskScope:
+    """What the values of one task may refer to."""
+
+    scope: Scope
+    dag: DagSpec
+    user: str
+    """How findings call the task: ``task "load"``."""
+    params: frozenset[str]
+    task: Callable[[str], Task | None]
+    """Gives a resolved task of the same DAG."""
+
+    def value(self, value: Any, where: SpecPath) -> Any:
+        """Return a text as it is, and a source as the value it stands for; None where that does not exist."""
+        scope = self.scope
+        match value:
+            case EnvSource() | FileSource():
+                return scope.host_variable(value, where)
+            case ConnectionSource():
+                known = scope.connection(value.connection, (*where, "connection"), self.user)
+                return known and ConnectionField(known, value.get)
+            case VariableSource():
+                if value.variable not in scope.spec.variables:
+                    place, known = (*where, "variable"), scope.spec.variables
+                    scope.unknown(UNKNOWN_VARIABLE, place, self.user, value.variable, known, "declared variables")
+                    return None
+                return VariableValue(value.variable)
+            case ParamSource():
+                if value.param not in self.params:
+                    place = (*where, "param")
+                    scope.unknown(UNKNOWN_PARAM, place, self.user, value.param, sorted(self.params), "params")
+                    return None
+                return ParamValue(value.param)
+            case OutputSource():
+                task = self.task(value.output)
+                if task is None:
+                    if value.output not in self.dag.tasks:
+                        self.unknown_task(value.output, (*where, "output"))
+                    return None
+                return OutputValue(task, value.key)
+            case _:
+                return value
+
+    def unknown_task(self, name: str, where: SpecPath) -> None:
+        """Report AD203."""
+        advice = did_you_mean(name, self.dag.tasks, what="tasks of this DAG")
+        self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user, name=name))
+
+    def argument(self, key: str, value: Any, where: SpecPath) -> Any:
+        """Return an argument of a function or operator: any TOML value, or what a source stands for."""
+        table = source_of(value)
+        if table is None:
+            for place, leaf in leaves(value, where):
+                if not isinstance(leaf, str | int | float) and not hasattr(leaf, "year"):
+                    found = describe(leaf)
+                    expected = "text, a number, a boolean, a date, a list or a table"
+                    self.scope.report.add(WRONG_TYPE.at(place, expected=expected, found=found))
+            return value
+        for part, text in value.items():
+            if not isinstance(text, str):
+                found = describe(text)
+                self.scope.report.add(WRONG_TYPE.at((*where, part), expected="text in quotes", found=found))
+                return None
+        if table in (EnvSource, FileSource):
+            reason = "Airflow stores and shows arguments"
+            advice = "hand it to the container in env, or put it into a connection"
+            self.scope.report.add(SECRET_SHOWN.at(where, key=key, reason=reason, help=advice))
+            return None
+        return self.value(table.model_construct(**value), where)

@@ -1,0 +1,72 @@
+"""Rules about tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from airdock.diagnostics import Diagnostic, Kind
+from airdock.diagnostics.suggest import did_you_mean
+from airdock.rules.context import Context
+
+TRIGGER_RULE = Kind(
+    "AD304",
+    "unknown-trigger-rule",
+    "error",
+    'Airflow {version} has no trigger rule "{rule}"',
+    what="A trigger rule does not exist in the Airflow version.",
+    why="Airflow would refuse the DAG.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\ntrigger_rule = "all_succes"\n',
+    fix="Use one of the rules of that version, such as all_success, all_done or none_failed.",
+)
+UNCHECKED = Kind(
+    "AD316",
+    "operator-unchecked",
+    "warning",
+    "the arguments of {operator} are not checked by airdock",
+    what="A task uses an operator class directly; airdock hands its arguments on as they are.",
+    why="A wrong argument is found only when Airflow reads the DAG.",
+    example='[dags.a.tasks.load]\noperator = "airflow.providers.standard.operators.empty.EmptyOperator"\n',
+    fix='Nothing, if the arguments are right: silence it with [lint] ignore = ["AD316"].',
+)
+PROVIDER_OPTION = Kind(
+    "AD407",
+    "provider-lacks-option",
+    "error",
+    '"{key}" needs the docker provider {since} or later; this project has {version}',
+    what="A key needs a parameter of DockerOperator that the docker provider of the project does not have yet.",
+    why="Airflow would refuse the DAG.",
+    example='[airflow]\nversion = "2.8.4"\n\n[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\n'
+    'labels = { team = "data" }\n',
+    fix="Remove the key, or use a newer Airflow or docker_provider.",
+)
+
+
+def trigger_rule_known(context: Context) -> Iterator[Diagnostic]:
+    """A trigger rule must exist in the Airflow version."""
+    target = context.project.target
+    for task in context.tasks:
+        rule = task.options.get("trigger_rule")
+        if isinstance(rule, str) and rule not in target.airflow.trigger_rules:
+            advice = did_you_mean(rule, target.airflow.trigger_rules)
+            yield TRIGGER_RULE.at(task.places["trigger_rule"], help=advice, version=target.version, rule=rule)
+
+
+def operator_unchecked(context: Context) -> Iterator[Diagnostic]:
+    """Say once for each operator class that nobody has checked its arguments."""
+    seen = set()
+    for task in context.tasks:
+        if task.operator is not None and task.operator not in seen:
+            seen.add(task.operator)
+            yield UNCHECKED.at(task.places["operator"], operator=task.operator)
+
+
+def provider_has_option(context: Context) -> Iterator[Diagnostic]:
+    """An option must exist in the docker provider."""
+    provider = context.project.target.provider
+    for task in context.tasks:
+        keywords = {"labels"} if task.labels else set()
+        for keyword in sorted(keywords | (set(task.options) if task.kind != "operator" else set())):
+            if not provider.has(keyword):
+                key = task.keys.get(keyword, keyword)
+                since = provider.since(keyword)
+                yield PROVIDER_OPTION.at(task.places[key], "key", key=key, since=since, version=provider.version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
@@ -53,14 +54,18 @@ def main(arguments: list[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="airdock", description="One airdock.toml for an Airflow stack on Docker Compose and its DAGs.")
+    parser = _Parser(
+        prog="airdock", description="One airdock.toml for an Airflow stack on Docker Compose and its DAGs."
+    )
     parser.add_argument("--version", action="version", version=f"airdock {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("-C", dest="directory", metavar="DIR", help="the project directory (default: here)")
     common.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
     common.add_argument("--strict", action="store_true", help="count warnings as errors")
-    common.add_argument("--output-format", choices=FORMATS, default="full", help="how findings are printed (default: full)")
+    common.add_argument(
+        "--output-format", choices=FORMATS, default="full", help="how findings are printed (default: full)"
+    )
 
     command = commands.add_parser("build", parents=[common], help="check, then write what has changed")
     command.set_defaults(run=_build)
@@ -90,15 +95,19 @@ class _Parser(argparse.ArgumentParser):
         advice = None
         if message.startswith("unrecognized arguments: "):
             known = [option for action in self._actions for option in action.option_strings]
-            commands = [action.choices for action in self._actions if isinstance(action.choices, dict)]
-            known += [option for choice in commands for parser in choice.values() for option in parser._option_string_actions]
+            known += [option for parser in self._commands().values() for option in parser._option_string_actions]
             advice = did_you_mean(message.split()[2], dict.fromkeys(known))
-        elif "invalid choice: " in message:
-            word = message.split("invalid choice: ")[1].split("'")[1]
-            commands = [list(action.choices) for action in self._actions if isinstance(action.choices, dict)]
-            advice = did_you_mean(word, [name for choice in commands for name in choice])
+        elif "argument COMMAND: invalid choice: " in message:
+            advice = did_you_mean(message.split("'")[1], self._commands())
         self.print_usage(sys.stderr)
         self.exit(USAGE, f"{self.prog}: {message}\n" + (f"{advice}\n" if advice else ""))
+
+    def _commands(self) -> dict[str, argparse.ArgumentParser]:
+        found: dict[str, argparse.ArgumentParser] = {}
+        for action in self._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                found.update(action.choices)
+        return found
 
 
 def _place(options: argparse.Namespace) -> tuple[Path, str]:
@@ -122,10 +131,8 @@ def _check(options: argparse.Namespace) -> int:
     root, file = _place(options)
     report = Report()
     document = load(root, file, report)
-    try:
+    with contextlib.suppress(Stopped):
         analyse(document, report)
-    except Stopped:
-        pass
     code = _print_findings(report, document, options)
     if code == FINE and options.output_format == "full":
         sys.stderr.write(f"{file}: no errors\n")

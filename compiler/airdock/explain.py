@@ -13,7 +13,7 @@ from airdock.output import changes  # noqa: F401
 def explanation(code: str) -> str | None:
     """Return the text for a code, None for one that does not exist."""
     kind = CATALOGUE.get(code.upper())
-    return kind and _page(kind)
+    return _page(kind) if kind else None
 
 
 def overview() -> str:

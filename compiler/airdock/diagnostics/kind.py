@@ -95,18 +95,20 @@ class Kind:
         self,
         path: SpecPath,
         part: Part = "value",
+        /,
         *,
-        file: str | None = None,
+        in_file: str | None = None,
         help: str | None = None,  # noqa: A002 - the word of the report
         related: tuple[Related, ...] = (),
         **params: object,
     ) -> Diagnostic:
         """Return a finding at a place of airdock.toml."""
-        return Diagnostic(self, SpecPlace(path, part, file), self.severity, params, help, related)
+        return Diagnostic(self, SpecPlace(path, part, in_file), self.severity, params, help, related)
 
     def of(
         self,
         place: Place,
+        /,
         *,
         help: str | None = None,  # noqa: A002 - the word of the report
         related: tuple[Related, ...] = (),

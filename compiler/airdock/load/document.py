@@ -261,7 +261,7 @@ def _merge(document: Document, name: str, values: dict[str, object], report: Rep
                 UNKNOWN_KEY.at(
                     (table,),
                     "key",
-                    file=name,
+                    in_file=name,
                     key=table,
                     where=" in an included file",
                     help=did_you_mean(table, INCLUDABLE, what="an included file may hold"),
@@ -270,7 +270,7 @@ def _merge(document: Document, name: str, values: dict[str, object], report: Rep
             continue
         into = document.values.setdefault(table, {})
         if not isinstance(entries, dict):
-            report.add(WRONG_TYPE.at((table,), file=name, expected="a table", found=describe(entries)))
+            report.add(WRONG_TYPE.at((table,), in_file=name, expected="a table", found=describe(entries)))
             continue
         if not isinstance(into, dict):
             continue  # the main file's own fault, reported when its shape is checked
@@ -281,4 +281,6 @@ def _merge(document: Document, name: str, values: dict[str, object], report: Rep
                 continue
             first = document.owners.get((table, key), document.main)
             related = Related("first declared here", SpecPlace((table, key), "key", first))
-            report.add(DECLARED_TWICE.at((table, key), "key", file=name, related=(related,), name=f"[{table}.{key}]"))
+            report.add(
+                DECLARED_TWICE.at((table, key), "key", in_file=name, related=(related,), name=f"[{table}.{key}]")
+            )

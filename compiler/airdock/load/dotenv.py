@@ -1,6 +1,6 @@
-"""Reading `.env` the way Compose does.
+r"""Reading `.env` the way Compose does.
 
-python-dotenv differs from Compose where it matters (``$`` inside single quotes, ``\\$``, entries after an escaped
+python-dotenv differs from Compose where it matters (``$`` inside single quotes, ``\$``, entries after an escaped
 backslash), and what Compose reads is what counts. Rules: Compose's own dotenv parser, 2.24 and later.
 """
 
@@ -70,7 +70,7 @@ def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _double_quoted(text: str, known: Mapping[str, str]) -> str:
-    """Decode escapes and interpolate, left to right, so that ``\\$`` stays a dollar sign."""
+    r"""Decode escapes and interpolate, left to right, so that ``\$`` stays a dollar sign."""
     pieces = re.split(r"(\\.)", text, flags=re.DOTALL)
     out = []
     for piece in pieces:

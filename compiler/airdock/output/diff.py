@@ -18,10 +18,10 @@ def _diff_one(change: Change) -> str:
     old, new = _shown(change, change.old), _shown(change, change.new)
     before = f"a/{change.path}" if change.old is not None else "/dev/null"
     after = f"b/{change.path}" if change.new is not None else "/dev/null"
-    lines = []
-    for line in difflib.unified_diff(old, new, before, after):
-        lines.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
-    return "".join(lines)
+    return "".join(
+        line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+        for line in difflib.unified_diff(old, new, before, after)
+    )
 
 
 def _shown(change: Change, data: bytes | None) -> list[str]:

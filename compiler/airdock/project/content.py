@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,7 +32,7 @@ class ContentDigest:
         for inner, entry in _entries(path, filtered=filtered):
             full = f"{name}/{inner}" if inner else name
             if entry.is_symlink():
-                self.add(f"link {full}", os.readlink(entry).encode())
+                self.add(f"link {full}", str(entry.readlink()).encode())
             elif entry.is_dir():
                 self.add(f"folder {full}", b"")
             else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
@@ -14,7 +15,7 @@ from airdock.project.scope import Scope
 from airdock.project.task_values import TaskScope
 from airdock.project.tasks import identifier, resolve_task
 from airdock.spec.base import DagArg, mark_of
-from airdock.spec.dag import DagKeys, DagSpec, DocFile, ParamSpec, ScheduleSpec
+from airdock.spec.dag import DagKeys, DagSpec, DocFile, ParamSpec
 from airdock.spec.source import OutputSource, source_of
 from airdock.spec.task import TaskSpec
 
@@ -79,7 +80,7 @@ def _zone_of(start: date | None, timezone: str) -> str | None:
 def _param(name: str, value: Any, scope: Scope, where: SpecPath) -> DagParam:
     if not isinstance(value, ParamSpec):
         return DagParam(name, True, value, ())
-    keys = [key for key in ("type", "enum", "minimum", "maximum", "pattern", "format", "title", "description")]
+    keys = ("type", "enum", "minimum", "maximum", "pattern", "format", "title", "description")
     schema = tuple((key, getattr(value, key)) for key in keys if getattr(value, key) is not None)
     low, high = value.minimum, value.maximum
     if low is not None and high is not None and low > high:
@@ -136,11 +137,11 @@ def _order(scope: Scope, edges: dict[str, dict[str, SpecPath]]) -> list[str] | N
     order: list[str] = []
     state: dict[str, str] = {}
     cycles = False
-    for root in edges:
+    for root, needs in edges.items():
         if root in state:
             continue
         # An explicit stack: a chain of a thousand tasks is no reason to recurse a thousand times.
-        trail: list[tuple[str, list[str]]] = [(root, list(edges[root]))]
+        trail: list[tuple[str, list[str]]] = [(root, list(needs))]
         state[root] = "open"
         while trail:
             id_, needed = trail[-1]
@@ -165,9 +166,6 @@ def _report_cycle(scope: Scope, edges: dict[str, dict[str, SpecPath]], cycle: li
     first = min(cycle, key=list(edges).index)
     turned = cycle[cycle.index(first) :] + cycle[: cycle.index(first)]
     steps = [*turned, first]
-    places = [edges[one][other] for one, other in zip(steps, steps[1:], strict=False)]
-    related = tuple(
-        Related(f'"{one}" waits for "{other}"', SpecPlace(place))
-        for one, other, place in zip(steps[1:], steps[2:], places[1:], strict=False)
-    )
-    scope.report.add(CYCLE.at(places[0], related=related, path=" → ".join(steps)))
+    waits = [(one, other, edges[one][other]) for one, other in pairwise(steps)]
+    related = tuple(Related(f'"{one}" waits for "{other}"', SpecPlace(place)) for one, other, place in waits[1:])
+    scope.report.add(CYCLE.at(waits[0][2], related=related, path=" → ".join(steps)))

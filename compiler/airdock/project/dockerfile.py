@@ -20,7 +20,7 @@ REQUIREMENTS = "/tmp/requirements.txt"  # noqa: S108
 
 
 def quoted(text: str) -> str:
-    """Return a text as one word of an instruction in which Docker replaces variables: ENV, LABEL, USER, WORKDIR …"""
+    """Return a text as one word of an instruction in which Docker replaces variables, such as ENV or LABEL."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("$", "\\$")
     return f'"{escaped}"'
 
@@ -100,11 +100,9 @@ def _constraints(spec: AirflowTable, target: Target) -> list[str]:
     if isinstance(spec.constraints, str):
         return [f"RUN curl -fsSL -o {CONSTRAINTS} {shell_quoted(spec.constraints)} \\\n && {edit}"]
     if target.airflow.has(Feature.CONSTRAINTS_IN_IMAGE):
-        return [
-            "# A base image without a constraints file installs unconstrained.",
-            f'RUN if [ -f "${{HOME}}/constraints.txt" ]; then cat "${{HOME}}/constraints.txt"; fi > {CONSTRAINTS} \\\n'
-            f" && {edit}",
-        ]
+        source = 'if [ -f "${HOME}/constraints.txt" ]; then cat "${HOME}/constraints.txt"; fi'
+        comment = "# A base image without a constraints file installs unconstrained."
+        return [comment, f"RUN {source} > {CONSTRAINTS} \\\n && {edit}"]
     url = CONSTRAINTS_URL.format(version=target.version, python=target.python)
     return [f"RUN curl -fsSL -o {CONSTRAINTS} {shell_quoted(url)} \\\n && {edit}"]
 
@@ -128,5 +126,10 @@ def _copied(paths: Sequence[str]) -> str:
 
 def _shell_line(line: str) -> str:
     """Return a shell line for RUN: as it stands, or as JSON where Docker would read more into it than the shell."""
-    plain = "\n" not in line and "<<" not in line and not line.endswith("\\") and not line.lstrip().startswith(("[", "-", "#"))
+    plain = (
+        "\n" not in line
+        and "<<" not in line
+        and not line.endswith("\\")
+        and not line.lstrip().startswith(("[", "-", "#"))
+    )
     return line if plain and line.strip() else words(["/bin/sh", "-c", line])

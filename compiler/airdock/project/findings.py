@@ -62,7 +62,8 @@ UNKNOWN_PARAM = Kind(
     '{user} uses param "{name}", which this DAG does not have',
     what="A param is used that is not declared under [dags.ID.params].",
     why="The task would fail when it runs.",
-    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\nenv = { DAY = { param = "day" } }\n',
+    example='[images.etl]\nref = "alpine:3.20"\n\n'
+    '[dags.a.tasks.load]\nimage = "etl"\nenv = { DAY = { param = "day" } }\n',
     fix="Declare the param, or correct the name.",
 )
 UNKNOWN_VARIABLE = Kind(
@@ -72,7 +73,8 @@ UNKNOWN_VARIABLE = Kind(
     '{user} uses variable "{name}", which is not declared',
     what="An Airflow variable is used that is not declared under [variables].",
     why="The task would fail when it runs.",
-    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\nenv = { TIER = { variable = "tier" } }\n',
+    example='[images.etl]\nref = "alpine:3.20"\n\n'
+    '[dags.a.tasks.load]\nimage = "etl"\nenv = { TIER = { variable = "tier" } }\n',
     fix="Declare the variable, or correct the key.",
 )
 NO_SUCH_FUNCTION = Kind(
@@ -102,7 +104,7 @@ SECRET_SHOWN = Kind(
     'a secret cannot go into "{key}": {reason}',
     what="A value from { env } or { file } is used where Airflow stores or shows it.",
     why="Arguments of functions and operators are rendered, kept in Airflow's database and shown in its web pages.",
-    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\noperator = "airflow.operators.empty.EmptyOperator"\n'
+    example='[dags.a.tasks.load]\noperator = "airflow.operators.empty.EmptyOperator"\n'
     'arguments = { token = { env = "API_TOKEN" } }\n',
     fix="Hand a secret to a container in `env`, or put it into a connection and let the operator read that.",
 )

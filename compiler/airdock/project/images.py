@@ -16,7 +16,9 @@ def resolve_images(scope: Scope) -> None:
     for name, spec in scope.spec.images.items():
         where: SpecPath = ("images", name)
         if spec.ref is not None:
-            connection = spec.connection and scope.connection(spec.connection, (*where, "connection"), f'image "{name}"')
+            connection = spec.connection and scope.connection(
+                spec.connection, (*where, "connection"), f'image "{name}"'
+            )
             scope.images[name] = Image(name, spec.ref, None, spec.pull == "always", connection)
         elif spec.from_ is not None:
             scope.images[name] = _described(scope, name, spec, where)

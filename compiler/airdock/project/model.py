@@ -107,7 +107,7 @@ class MountUse:
     path: SpecPath
 
 
-JsonValue: TypeAlias = "str | int | float | bool | None | list[JsonValue] | dict[str, JsonValue] | HostValue | Secret"
+JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | HostValue | Secret | None"
 
 
 @dataclass(frozen=True, slots=True)

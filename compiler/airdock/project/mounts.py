@@ -21,7 +21,8 @@ SAME_TARGET = Kind(
     'two mounts on {target}: "{first}" and "{second}"',
     what="Two mounts of one container have the same target.",
     why="The engine refuses to make the container, when the task runs.",
-    example='[images.etl]\nref = "alpine:3.20"\n\n[mounts.x]\nvolume = "x"\ntarget = "/data"\n\n[mounts.y]\nvolume = "y"\n'
+    example='[images.etl]\nref = "alpine:3.20"\n\n'
+    '[mounts.x]\nvolume = "x"\ntarget = "/data"\n\n[mounts.y]\nvolume = "y"\n'
     'target = "/data"\n\n[dags.a.tasks.load]\nimage = "etl"\nmounts = ["x", "y"]\n',
     fix='Give one of them another target where it is used: { mount = "y", target = "/other" }.',
 )
@@ -67,9 +68,7 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
             if problem.leaves:
                 scope.report.add(LEAVES_PROJECT.at((*where, "source"), path=spec.source))
         source = HostPath("project", "" if tail == "." else tail)
-    return Mount(
-        name, "bind", spec.target, spec.read_only, source, spec.create, spec.propagation, path=where
-    )
+    return Mount(name, "bind", spec.target, spec.read_only, source, spec.create, spec.propagation, path=where)
 
 
 def _volume(scope: Scope, name: str, spec: MountSpec) -> Mount:
@@ -82,14 +81,10 @@ def _volume(scope: Scope, name: str, spec: MountSpec) -> Mount:
         tuple(spec.driver_opts.items()),
         tuple(spec.labels.items()),
     )
-    return Mount(
-        name, "volume", spec.target, spec.read_only, volume, no_copy=spec.no_copy, path=("mounts", name)
-    )
+    return Mount(name, "volume", spec.target, spec.read_only, volume, no_copy=spec.no_copy, path=("mounts", name))
 
 
-def resolve_uses(
-    scope: Scope, uses: Sequence[str | MountUseSpec], where: SpecPath, user: str
-) -> tuple[MountUse, ...]:
+def resolve_uses(scope: Scope, uses: Sequence[str | MountUseSpec], where: SpecPath, user: str) -> tuple[MountUse, ...]:
     """Return the mounts of one container; reports AD202 and AD402."""
     found: list[MountUse] = []
     for index, use in enumerate(uses):

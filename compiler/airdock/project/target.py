@@ -8,7 +8,6 @@ from airdock.diagnostics import Kind, Report
 from airdock.diagnostics.kind import as_warning
 from airdock.diagnostics.shape import BAD_VALUE
 from airdock.facts import (
-    AirflowFacts,
     ProviderFacts,
     facts_for,
     newest_provider,
@@ -61,13 +60,13 @@ def resolve_target(spec: AirflowTable, report: Report) -> Target | None:
         expected = f"Airflow {spec.version} runs on {', '.join(facts.python)}"
         report.add(BAD_VALUE.at(("airflow", "python"), found=f"Python {python}", expected=expected))
         return None
-    provider = _provider(spec, facts, python, report)
+    provider = _provider(spec, python, report)
     for index, line in enumerate(spec.requirements):
         _check_requirement(line, index, spec.version, provider, report)
-    return provider and Target(spec.version, facts, python, provider)
+    return Target(spec.version, facts, python, provider) if provider else None
 
 
-def _provider(spec: AirflowTable, facts: AirflowFacts, python: str, report: Report) -> ProviderFacts | None:
+def _provider(spec: AirflowTable, python: str, report: Report) -> ProviderFacts | None:
     newest = newest_provider(spec.version, python)
     if spec.docker_provider is None:
         return newest

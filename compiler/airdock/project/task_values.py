@@ -45,8 +45,8 @@ class TaskScope:
             case EnvSource() | FileSource():
                 return scope.host_variable(value, where)
             case ConnectionSource():
-                known = scope.connection(value.connection, (*where, "connection"), self.user)
-                return known and ConnectionField(known, value.get)
+                id_ = scope.connection(value.connection, (*where, "connection"), self.user)
+                return id_ and ConnectionField(id_, value.get)
             case VariableSource():
                 if value.variable not in scope.spec.variables:
                     place, known = (*where, "variable"), scope.spec.variables

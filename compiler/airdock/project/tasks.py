@@ -7,7 +7,6 @@ from dataclasses import replace
 from keyword import iskeyword
 from typing import Any
 
-from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY
 from airdock.project.defaults import Layers, fields_for
 from airdock.project.findings import UNKNOWN_IMAGE
@@ -62,7 +61,7 @@ def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, ob
     arguments = []
     for key, value in layers.get("arguments").items():
         place = (*where, key)
-        taken = {"task_id": "the id of the table", "dag": "the DAG", **{option: "a key" for option in options}}
+        taken = {"task_id": "the id of the table", "dag": "the DAG", **dict.fromkeys(options, "a key")}
         if key in taken:
             report.add(KEYS_CONFLICT.at(place, "key", problem=f'"{key}" is set already, by {taken[key]} of this task'))
         elif not key.isidentifier() or iskeyword(key):
@@ -74,9 +73,7 @@ def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, ob
     return Task(id_, "operator", layers.own, options, operator=operator, arguments=tuple(arguments))
 
 
-def _container(
-    values: TaskScope, layers: Layers, id_: str, kind: str, options: dict[str, object], dag: str
-) -> Task:
+def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: dict[str, object], dag: str) -> Task:
     scope = values.scope
     image = _image(scope, layers, values.user)
     function, arguments = None, []

@@ -18,9 +18,7 @@ def _tag_of_port(value: Any) -> str:
 
 
 Port: TypeAlias = Annotated[
-    Annotated[int, Field(ge=1, le=65535), Tag("<number>")]
-    | Annotated[EnvSource, Tag("<env>")]
-    | Annotated[FileSource, Tag("<file>")],
+    Annotated[int, Field(ge=1, le=65535), Tag("<number>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")],
     Discriminator(_tag_of_port),
 ]
 

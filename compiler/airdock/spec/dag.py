@@ -34,9 +34,7 @@ def _tag_types(value: Any) -> str:
     return "<list>" if isinstance(value, list) else "<text>"
 
 
-ParamTypes: TypeAlias = Annotated[
-    Annotated[ParamType, Tag("<text>")] | Annotated[list[ParamType], Tag("<list>")], Discriminator(_tag_types)
-]
+ParamTypes: TypeAlias = Annotated[Annotated[ParamType, Tag("<text>")] | Annotated[list[ParamType], Tag("<list>")], Discriminator(_tag_types)]
 
 
 class ParamSpec(Table):
@@ -69,12 +67,8 @@ Schedule: TypeAlias = Annotated[
     Annotated[str, Field(min_length=1), Tag("<text>")] | Annotated[ScheduleSpec, Tag("<table>")],
     Discriminator(_tag_schedule),
 ]
-DocText: TypeAlias = Annotated[
-    Annotated[str, Tag("<text>")] | Annotated[DocFile, Tag("<file>")], Discriminator(_tag_doc)
-]
-Param: TypeAlias = Annotated[
-    Annotated[ParamSpec, Tag("<table>")] | Annotated[Any, Tag("<value>")], Discriminator(_tag_param)
-]
+DocText: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[DocFile, Tag("<file>")], Discriminator(_tag_doc)]
+Param: TypeAlias = Annotated[Annotated[ParamSpec, Tag("<table>")] | Annotated[Any, Tag("<value>")], Discriminator(_tag_param)]
 DagTag: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
 

@@ -25,9 +25,7 @@ def _tag_requirements(value: Any) -> str:
     return "<list>" if isinstance(value, list) else "<path>"
 
 
-Requirements: TypeAlias = Annotated[
-    Annotated[list[Line], Tag("<list>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_requirements)
-]
+Requirements: TypeAlias = Annotated[Annotated[list[Line], Tag("<list>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_requirements)]
 
 
 class CopySpec(Table):

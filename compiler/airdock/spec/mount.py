@@ -15,9 +15,7 @@ def _tag_of_source(value: Any) -> str:
     return "<env>" if isinstance(value, dict | EnvSource) else "<path>"
 
 
-BindSource: TypeAlias = Annotated[
-    Annotated[Path, Tag("<path>")] | Annotated[EnvSource, Tag("<env>")], Discriminator(_tag_of_source)
-]
+BindSource: TypeAlias = Annotated[Annotated[Path, Tag("<path>")] | Annotated[EnvSource, Tag("<env>")], Discriminator(_tag_of_source)]
 VolumeName: TypeAlias = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$")]
 
 
@@ -56,7 +54,5 @@ def _tag_of_use(value: Any) -> str:
     return "<use>" if isinstance(value, dict | MountUseSpec) else "<name>"
 
 
-MountUse: TypeAlias = Annotated[
-    Annotated[Name, Tag("<name>")] | Annotated[MountUseSpec, Tag("<use>")], Discriminator(_tag_of_use)
-]
+MountUse: TypeAlias = Annotated[Annotated[Name, Tag("<name>")] | Annotated[MountUseSpec, Tag("<use>")], Discriminator(_tag_of_use)]
 """The name of a mount, or `{ mount = "raw", target = "/in", read_only = true }`."""

@@ -33,9 +33,7 @@ def _tag_constraints(value: Any) -> str:
     return "<switch>" if isinstance(value, bool) else "<path>"
 
 
-Constraints: TypeAlias = Annotated[
-    Annotated[bool, Tag("<switch>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_constraints)
-]
+Constraints: TypeAlias = Annotated[Annotated[bool, Tag("<switch>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_constraints)]
 
 
 class ProjectTable(Table):

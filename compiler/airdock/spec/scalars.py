@@ -61,7 +61,7 @@ PATTERN_WORDS = {
     PATH: "a path",
     GET: "uri, host, port, login, password, schema or extra.KEY",
     TEXT: "text without NUL characters",
-    OWNER: 'a user, or user:group',
+    OWNER: "a user, or user:group",
     PLAIN_PATH: "a path of the project, without * ? [ ] and backslash",
     r"^[^\s\x00-\x1f]+$": "one word, without blanks",
     r"^[^\r\n\x00]*$": "text in one line",

@@ -55,9 +55,7 @@ def _close(node: Any) -> None:
         return
     if isinstance(node.get("title"), str):
         del node["title"]
-    if "default" in node and node["default"] in (None, {}, []):
-        del node["default"]
-    elif isinstance(node.get("default"), dict):
+    if ("default" in node and node["default"] in (None, {}, [])) or isinstance(node.get("default"), dict):
         del node["default"]
     if "patternProperties" in node:
         node["additionalProperties"] = False

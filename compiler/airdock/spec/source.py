@@ -84,13 +84,7 @@ HostText: TypeAlias = Annotated[
 ]
 """Text, or an env or file source."""
 TaskText: TypeAlias = Annotated[
-    Annotated[Text, Tag("<text>")]
-    | Annotated[EnvSource, Tag("<env>")]
-    | Annotated[FileSource, Tag("<file>")]
-    | Annotated[ConnectionSource, Tag("<connection>")]
-    | Annotated[VariableSource, Tag("<variable>")]
-    | Annotated[ParamSource, Tag("<param>")]
-    | Annotated[OutputSource, Tag("<output>")],
+    Annotated[Text, Tag("<text>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")] | Annotated[ConnectionSource, Tag("<connection>")] | Annotated[VariableSource, Tag("<variable>")] | Annotated[ParamSource, Tag("<param>")] | Annotated[OutputSource, Tag("<output>")],
     Discriminator(_tag_of_task_value),
 ]
 """Text, or any source."""

@@ -61,9 +61,7 @@ def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _kind_findings(
-    table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object]
-) -> Iterator[Diagnostic]:
+def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object]) -> Iterator[Diagnostic]:
     choice = table.kinds
     if choice is None:
         return

@@ -60,25 +60,17 @@ def _tag_user(value: Any) -> str:
     return "<text>" if isinstance(value, str) else "<number>"
 
 
-TextOrFile: TypeAlias = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[FileText, Tag("<file>")], Discriminator(_tag_text)
-]
-Words: TypeAlias = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[list[Text], Tag("<list>")], Discriminator(_tag_words)
-]
+TextOrFile: TypeAlias = Annotated[Annotated[Text, Tag("<text>")] | Annotated[FileText, Tag("<file>")], Discriminator(_tag_text)]
+Words: TypeAlias = Annotated[Annotated[Text, Tag("<text>")] | Annotated[list[Text], Tag("<list>")], Discriminator(_tag_words)]
 XCom: TypeAlias = Annotated[
     Annotated[Literal["last", "all", "none"], Tag("<choice>")] | Annotated[PickleOutput, Tag("<pickle>")],
     Discriminator(_tag_xcom),
 ]
 Gpus: TypeAlias = Annotated[
-    Annotated[Literal["all"], Tag("<all>")]
-    | Annotated[int, Field(ge=1), Tag("<number>")]
-    | Annotated[list[Word], Field(min_length=1), Tag("<list>")],
+    Annotated[Literal["all"], Tag("<all>")] | Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[list[Word], Field(min_length=1), Tag("<list>")],
     Discriminator(_tag_gpus),
 ]
-User: TypeAlias = Annotated[
-    Annotated[Word, Tag("<text>")] | Annotated[int, Field(ge=0), Tag("<number>")], Discriminator(_tag_user)
-]
+User: TypeAlias = Annotated[Annotated[Word, Tag("<text>")] | Annotated[int, Field(ge=0), Tag("<number>")], Discriminator(_tag_user)]
 ExitCode: TypeAlias = Annotated[int, Field(ge=0, le=255)]
 
 

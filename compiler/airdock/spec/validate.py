@@ -13,7 +13,6 @@ from airdock.diagnostics import Diagnostic, Kind, Report, SpecPath
 from airdock.diagnostics.shape import (
     BAD_NAME,
     BAD_VALUE,
-    KEYS_CONFLICT,
     MISSING_KEY,
     UNKNOWN_KEY,
     WRONG_TYPE,

@@ -36,7 +36,7 @@ def emit_base(project: Project, host: Host) -> Iterator[Generated]:  # noqa: ARG
         "command": ["bash", "-c", "airflow"],
         "depends_on": _healthy(project),
     }
-    volumes = {"postgres-db-volume": {}, "airflow-logs": {}}
+    volumes: dict[str, Any] = {"postgres-db-volume": {}, "airflow-logs": {}}
     yield Generated(project.compose.base, to_yaml({"services": services, "volumes": volumes}), "yaml")
 
 
@@ -110,7 +110,12 @@ def _postgres(image: str) -> dict[str, Any]:
         "image": image,
         "environment": {"POSTGRES_USER": "airflow", "POSTGRES_PASSWORD": "airflow", "POSTGRES_DB": "airflow"},
         "volumes": ["postgres-db-volume:/var/lib/postgresql/data"],
-        "healthcheck": {"test": ["CMD", "pg_isready", "-U", "airflow"], "interval": "10s", "retries": 5, "start_period": "5s"},
+        "healthcheck": {
+            "test": ["CMD", "pg_isready", "-U", "airflow"],
+            "interval": "10s",
+            "retries": 5,
+            "start_period": "5s",
+        },
         "restart": "always",
     }
 
@@ -118,6 +123,12 @@ def _postgres(image: str) -> dict[str, Any]:
 def _redis(image: str) -> dict[str, Any]:
     return {
         "image": image,
-        "healthcheck": {"test": ["CMD", "redis-cli", "ping"], "interval": "10s", "timeout": "30s", "retries": 50, "start_period": "30s"},
+        "healthcheck": {
+            "test": ["CMD", "redis-cli", "ping"],
+            "interval": "10s",
+            "timeout": "30s",
+            "retries": 50,
+            "start_period": "30s",
+        },
         "restart": "always",
     }

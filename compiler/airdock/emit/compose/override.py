@@ -48,7 +48,9 @@ def _airflow_service(project: Project, name: str) -> dict[str, Any]:
         service["build"] = {"context": ".", "dockerfile": "Dockerfile"}
     else:
         service["pull_policy"] = "never"
-    service["environment"] = _environment(project, name)
+    environment = _environment(project, name)
+    if environment:
+        service["environment"] = environment
     volumes = [_bind_or_volume(use) for use in project.airflow.mounts]
     if project.airflow.dags_folder != "dags":
         volumes.append({"type": "bind", "source": f"./{literal(project.airflow.dags_folder)}", "target": DAGS})
@@ -90,9 +92,9 @@ def _environment(project: Project, name: str) -> dict[str, str]:
         for connection in project.connections:
             key = f"AIRFLOW_CONN_{connection.id.upper()}"
             found[key] = f"${{{key}:-}}"
-        for variable in project.variables:
-            key = f"AIRFLOW_VAR_{variable.key.upper()}"
-            found[key] = literal(variable.value) if isinstance(variable.value, str) else f"${{{key}:-}}"
+        for declared in project.variables:
+            key = f"AIRFLOW_VAR_{declared.key.upper()}"
+            found[key] = literal(declared.value) if isinstance(declared.value, str) else f"${{{key}:-}}"
     return found
 
 

@@ -11,7 +11,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 _PLAIN_KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
-_WORDS = frozenset("y yes n no true false on off null".split())
+_WORDS = frozenset(("y", "yes", "n", "no", "true", "false", "on", "off", "null"))
 """Keys that YAML 1.1 reads as something else than text."""
 
 

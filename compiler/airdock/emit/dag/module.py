@@ -85,7 +85,17 @@ def _module(project: Project, dag: Dag) -> str:
     arguments = _dag_arguments(dag, facts.cron_timetable)
     aliases = _operator_aliases(dag)
     functions = {task.function.key: task.function for task in dag.tasks if task.function is not None}
-    reserved = {*_MODULES, *facts.imports, "dag", "float", "functions", "os", "HOST_DIR", "annotations", *aliases.values()}
+    reserved = {
+        *_MODULES,
+        *facts.imports,
+        "dag",
+        "float",
+        "functions",
+        "os",
+        "HOST_DIR",
+        "annotations",
+        *aliases.values(),
+    }
     names = _Names(dag.tasks, reserved)
     nodes = list(arguments.values())
     tasks = []
@@ -97,7 +107,7 @@ def _module(project: Project, dag: Dag) -> str:
     used = {name for node in nodes for name in _names_in(node)}
     used |= {factory_of(task) for task in dag.tasks if task.kind != "operator"} | {"DAG"}
     return _template().render(
-        imports=_imports(used, facts.imports, dag, aliases),
+        imports=_imports(used, facts.imports, aliases),
         host_dir="HOST_DIR" in used,
         functions=[_source(function) for function in functions.values()],
         arguments=[_argument(key, node, 4) for key, node in arguments.items()],
@@ -242,7 +252,7 @@ def _names_in(node: Node) -> Iterator[str]:
             yield from _names_in(item)
 
 
-def _imports(used: set[str], core: dict[str, str], dag: Dag, aliases: dict[str, str]) -> list[Code]:
+def _imports(used: set[str], core: dict[str, str], aliases: dict[str, str]) -> list[Code]:
     """Return the import lines: the standard library, then everything else, by module."""
     modules: dict[str, set[str]] = {}
     for name in used:

@@ -91,9 +91,7 @@ def render(node: Node, *, column: int, indent: int, after: int = 1, argument: bo
     inner = indent + INDENT
     pad = " " * inner
     lines = [
-        f"{pad}{key}"
-        + render(item, column=inner + _width(key), indent=inner, argument=key.endswith("="))
-        + ","
+        f"{pad}{key}" + render(item, column=inner + _width(key), indent=inner, argument=key.endswith("=")) + ","
         for key, item in node.items
     ]
     return Code("\n".join([node.open, *lines, " " * indent + node.close])) if lines else Code(flat)

@@ -20,7 +20,7 @@ def template_of(value: object) -> str | None:
         case ConnectionField(connection, "uri"):
             return f"{{{{ conn.{connection}.get_uri() }}}}"
         case ConnectionField(connection, get) if get.startswith("extra."):
-            return f"{{{{ conn.{connection}.extra_dejson[{ascii(get.removeprefix('extra.'))}] }}}}"
+            return f"{{{{ conn.{connection}.extra_dejson[{get.removeprefix('extra.')!a}] }}}}"
         case ConnectionField(connection, get):
             # A field that is not set is None, which would arrive as the word "None".
             return f'{{{{ conn.{connection}.{get} or "" }}}}'
@@ -31,14 +31,16 @@ def template_of(value: object) -> str | None:
         case OutputValue(task, None):
             return f'{{{{ ti.xcom_pull(task_ids="{task.id}") }}}}'
         case OutputValue(task, key):
-            return f'{{{{ ti.xcom_pull(task_ids="{task.id}", key={ascii(key)}) }}}}'
+            return f'{{{{ ti.xcom_pull(task_ids="{task.id}", key={key!a}) }}}}'
         case _:
             return None
 
 
 def environment(task: Task) -> Node | None:
     """Return the `environment` of a task: what Airflow may render, store and show."""
-    found = {key: literal(template_of(value) or value) for key, value in task.env if not isinstance(value, HostVariable)}
+    found = {
+        key: literal(template_of(value) or value) for key, value in task.env if not isinstance(value, HostVariable)
+    }
     return mapping(found) if found else None
 
 
@@ -81,7 +83,11 @@ def mount(use: MountUse) -> Node:
     source = declared.source
     arguments: dict[str, Node] = {
         "target": literal(use.target),
-        "source": literal(source.name) if isinstance(source, Volume) else host_path(source) if source else literal(None),
+        "source": literal(source.name)
+        if isinstance(source, Volume)
+        else host_path(source)
+        if source
+        else literal(None),
         "type": literal(declared.type),
     }
     if use.read_only:

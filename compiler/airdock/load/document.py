@@ -23,7 +23,7 @@ FILE_NOT_READABLE = Kind(
     "cannot read {file}: {reason}",
     what="airdock.toml, or a file that it includes, is not there or may not be read.",
     why="Without it there is nothing to build.",
-    example='airdock = 1\ninclude = ["parts/"]\n\n[project]\nname = "shop"\n\n[airflow]\nversion = "3.3.2"\n',
+    example="(no airdock.toml in the folder that airdock runs in)",
     fix="Run airdock in the folder of airdock.toml, or name it with -C DIR or -f FILE. `airdock init` writes one.",
 )
 NOT_UTF8 = Kind(
@@ -61,7 +61,7 @@ DECLARED_TWICE = Kind(
     "declared-twice",
     "error",
     "{name} is declared twice",
-    what="Two tables have the same name, in one file or in two.",
+    what="Two tables, or two keys of one table, have the same name, in one file or in two.",
     why="One of them would win by accident of order.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[images.etl]\nref = "alpine:3.19"\n',
     fix="Rename one of them, or remove it.",
@@ -76,7 +76,12 @@ _SYNTAX_HELP = (
         'a line is key = value, or [table]; a key with other characters than A-Z a-z 0-9 _ - stands in "quotes"',
     ),
     ("Unterminated string", "a quote is missing at the end"),
+    ("Illegal character '\\n'", "a quote is missing at the end of the line"),
+    ("Unescaped '\\'", "a backslash in double quotes stands twice; in single quotes it stands for itself"),
+    ("Invalid statement", "a line is key = value, or [table]"),
     ("Unclosed array", 'a "]" is missing'),
+    ("Unclosed inline table", 'a "}" is missing'),
+    ("Cannot mutate immutable", "a list or an inline table is whole where it stands: write all of it there"),
     ("Expected newline or end of document", "one key = value on a line; text stands in quotes"),
 )
 
@@ -171,7 +176,10 @@ def _read(document: Document, path: Path, name: str, report: Report) -> dict[str
     try:
         data = path.read_bytes()
     except OSError as error:
-        report.add(FILE_NOT_READABLE.of(FilePlace(name), file=name, reason=error.strerror or str(error)))
+        advice = "name the folder with -C DIR or the file with -f FILE; `airdock init` writes a first one"
+        main = name == document.main and isinstance(error, FileNotFoundError)
+        reason = error.strerror or str(error)
+        report.add(FILE_NOT_READABLE.of(FilePlace(name), help=advice if main else None, file=name, reason=reason))
         return None
     try:
         text = data.decode("utf-8-sig")
@@ -195,11 +203,19 @@ def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
         if twice:
             report.add(_declared_twice(source, error.lineno))
             return None
-        advice = next((text for start, text in _SYNTAX_HELP if error.msg.startswith(start)), None)
         line = min(error.lineno, len(source.starts))
+        key = _key_twice(source, line) if error.msg == "Cannot overwrite a value" else None
+        if key is not None:
+            report.add(key)
+            return None
+        # tomli shows a table as a Python tuple.
+        reason = re.sub(r"\('(.*?)',?\)", lambda found: f"[{found[1]}]".replace("', '", "."), error.msg)
+        advice = next((text for start, text in _SYNTAX_HELP if error.msg.startswith(start)), None)
+        if error.msg == "Invalid value" and not source.text[source.starts[line - 1] :].strip():
+            reason, advice = "The file ends inside a value", 'a "]" or a quote is missing'
         column = min(error.colno, len(source.line(line)) + 1)
         place = TextPlace(source.name, line, column)
-        report.add(SYNTAX.of(place, help=advice, reason=f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}"))
+        report.add(SYNTAX.of(place, help=advice, reason=f"not TOML: {reason[:1].lower()}{reason[1:]}"))
     except RecursionError:
         report.add(SYNTAX.of(TextPlace(source.name, 1, 1), reason="not TOML that can be read: nested too deeply"))
     return None
@@ -209,17 +225,41 @@ def _declared_twice(source: SourceFile, line: int) -> Diagnostic:
     """Both places of a table that one file declares twice; everything above the second is valid TOML."""
     header = source.line(line)
     text = re.sub(r"\s*#[^\"']*$", "", header.strip())
-    path = tuple(_header_path(text))
+    path: SpecPath = tuple(_header_path(text))
     place = TextPlace(source.name, line, len(header) - len(header.lstrip()) + 1, len(text))
     above = SourceFile(source.name, source.text[: source.starts[line - 1]])
-    first = above.marks.get(path)
+    known = path
+    while known and known not in above.marks:
+        known = known[:-1]  # `[images.etl]` below `images = {}`
+    first = above.marks[known] if known else None
     span = first and (first.header or first.key or first.value)
     related: tuple[Related, ...] = ()
     if span:
         at = above.at(span)
         first_place = TextPlace(source.name, at.line, at.column, at.end_column - at.column)
         related = (Related("first declared here", first_place),)
-    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(path)}]")
+    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(map(str, path))}]")
+
+
+def _key_twice(source: SourceFile, line: int) -> Diagnostic | None:
+    """Both places of what stands twice; ``line`` is where the second value, or the second header, ends."""
+    try:
+        marks = scan(source.text[: len(source.line(line)) + source.starts[line - 1]])
+    except ValueError:
+        return None  # the rest of the line is no TOML either
+    values = ((mark.value.end, -len(path), mark.value, path) for path, mark in marks.items() if mark.value)
+    _, _, value, path = max(values, default=(0, 0, Span(0, 0), ()))
+    if line_column(source.starts, value.end)[0] < line:
+        return _declared_twice(source, line)
+    at = source.at(value)
+    key = at.text[: at.column - 1].rstrip(" \t=")
+    here = TextPlace(source.name, at.line, len(key) - len(key.lstrip()) + 1, len(key.lstrip()))
+    while (first := marks[path].key) is not None and first.start >= source.starts[at.line - 1]:
+        path = path[:-1]  # `a.b = 2` where `a` is no table
+    first_at = source.at(first or Span(0, 0))
+    place = TextPlace(source.name, first_at.line, first_at.column, first_at.end_column - first_at.column)
+    related = (Related("first declared here", place),)
+    return DECLARED_TWICE.of(here, related=related, name=".".join(map(str, path)))
 
 
 def _header_path(header: str) -> list[str]:
@@ -234,7 +274,7 @@ def _header_path(header: str) -> list[str]:
 
 def _include(document: Document, index: int, pattern: str, report: Report) -> None:
     path: SpecPath = ("include", index)
-    if pattern.startswith("/") or ".." in pattern.split("/") or not pattern:
+    if pattern.startswith("/") or ".." in pattern.split("/"):
         report.add(INCLUDE.at(path, pattern=pattern, reason="leaves the project"))
         return
     root = document.root.resolve()
@@ -243,7 +283,10 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
     except (ValueError, NotImplementedError, OSError):
         found = []
     if not found:
-        report.add(INCLUDE.at(path, pattern=pattern, reason="matches no file"))
+        # A folder is easily meant to stand for what is in it.
+        folder = pattern and (document.root / pattern).is_dir()
+        advice = f'write "{pattern.rstrip("/")}/*.toml" for the files of a folder' if folder else None
+        report.add(INCLUDE.at(path, help=advice, pattern=pattern, reason="matches no file"))
     for entry in found:
         name = entry.relative_to(document.root).as_posix()
         if not entry.resolve().is_relative_to(root):

@@ -58,7 +58,7 @@ PATTERN_WORDS = {
     CLASS: 'a class with its module, such as "airflow.providers.standard.operators.empty.EmptyOperator"',
     FUNCTION: '"path/to/file.py:function"',
     ABSOLUTE: "an absolute path, starting with /",
-    PATH: "a path",
+    PATH: "a path, not empty",
     GET: "uri, host, port, login, password, schema or extra.KEY",
     TEXT: "text without NUL characters",
     OWNER: "a user, or user:group",
@@ -68,6 +68,11 @@ PATTERN_WORDS = {
     r"^[^\s\x00-\x1f$]+$": 'an image reference such as "python:3.12-slim"',
     r"^[a-z0-9]+([._/:-]+[a-z0-9]+)*$": "an image repository in lower case, without a tag",
     r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$": 'an image tag, or "content"',
+    r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$": "letters, digits, _ . and -, starting with a letter or digit",
+    r"^[0-7]{3,4}$": 'permissions in octal, such as "1777"',
+    r"^[\w-]+$": "a connection type such as postgres: letters, digits, _ and -",
+    r"^[^\s\x00]+$": "one word, without blanks",
+    r"^AD[0-9]{3}$": "a code such as AD404",
 }
 """What each pattern asks for, in words."""
 

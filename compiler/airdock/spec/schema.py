@@ -9,12 +9,33 @@ from airdock.spec.base import For, Table, key_of, mark_of
 from airdock.spec.image import ImageSpec
 from airdock.spec.mount import MountSpec
 from airdock.spec.project import ProjectSpec
-from airdock.spec.scalars import ID, IDENTIFIER, NAME
 from airdock.spec.task import TaskKeys, TaskSpec
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_NAMES = (NAME, IDENTIFIER, ID)
 _WITH_KINDS: tuple[type[Table], ...] = (ImageSpec, MountSpec, TaskKeys, TaskSpec)
+_ANY = {"additionalProperties": True}
+"""Any value. An empty schema says the same, but tombi then warns of every key in a table."""
+_DATES: list[dict[str, Any]] = [
+    {"type": "string", "format": "date"},
+    {"type": "string", "format": "date-time"},
+]
+_LOCAL_TIME = {
+    "type": "string",
+    "format": "date-time-local",
+    "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9.]+)?$",
+}
+"""A date-time without an offset. The format is tombi's word; the pattern is for those who do not know it."""
+_NO_TABLE = {
+    "anyOf": [
+        {"type": "string"},
+        {"type": "number"},
+        {"type": "boolean"},
+        {"type": "array", "items": _ANY},
+        *_DATES,
+        _LOCAL_TIME,
+    ]
+}
+"""Any value but a table: beside the schema of a table, so that only one of the two fits."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -23,8 +44,7 @@ def json_schema() -> dict[str, Any]:
     definitions = schema["$defs"]
     for table in _WITH_KINDS:
         _name_kinds(definitions[table.__name__], table)
-    for node in (schema, *definitions.values()):
-        _close(node)
+    _close(schema)
     # tomli reads TOML 1.1, and so shall the editor.
     head = {"$schema": _DIALECT, "title": "airdock.toml", "x-tombi-toml-version": "v1.1.0"}
     return head | {key: value for key, value in schema.items() if key != "title"}
@@ -72,3 +92,18 @@ def _close(node: Any) -> None:
                 _close(inner)
         elif isinstance(value, dict | list):
             _close(value)
+    _open(node)
+
+
+def _open(node: dict[str, Any]) -> None:
+    """Say outright where any value may stand: pydantic writes an empty schema there."""
+    for key in ("properties", "patternProperties"):
+        for name, inner in node.get(key, {}).items():
+            if not inner.keys() - {"description"}:
+                node[key][name] = inner | _ANY
+    if node.get("items") == {}:
+        node["items"] = _ANY
+    if isinstance(node.get("oneOf"), list):
+        node["oneOf"] = [option or _NO_TABLE for option in node["oneOf"]]
+    if node.get("anyOf") == _DATES:
+        node["anyOf"] = [*_DATES, _LOCAL_TIME]

@@ -68,7 +68,8 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
     present = [key for key in written if key in choice.keys]
     if not present and choice.fallback is None:
         *others, last = choice.keys
-        yield MISSING_KEY.at(path, "header", key=choice.keys[0], where=f": exactly one of {', '.join(others)} and {last}")
+        one_of = '", "'.join(others) + f'" or "{last}'
+        yield MISSING_KEY.at(path, "header", key=one_of, where="", help="exactly one of them is needed")
         return
     for key in present[1:]:
         problem = f'"{key}" and "{present[0]}" exclude each other'
@@ -78,10 +79,10 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
     kind = present[0] if present else choice.fallback
     for key in written:
         if key in kinds and kind not in kinds[key]:
-            wants = [name for name in choice.keys if name in kinds[key]] or [str(choice.fallback)]
             what = f'with "{present[0]}"' if present else f"in a {kind} task"
             problem = f'"{key}" has no meaning {what}'
-            advice = f"it belongs to {' and '.join(wants)}"
+            wants = " and ".join(name for name in (choice.fallback, *choice.keys) if name in kinds[key])
+            advice = f"it belongs to {wants}{' tasks' if choice.fallback else ''}"
             yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, help=advice, related=_beside(path, *present))
 
 

@@ -38,7 +38,7 @@ NOT_A_DURATION = Kind(
     "AD107",
     "not-a-duration",
     "error",
-    "{found} is not a duration",
+    "{found} is not a duration{reason}",
     what="A duration is a text of numbers with units, w d h m s in falling order, each at most once, and not zero.",
     why="5 could be seconds or minutes.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.b]\nimage = "etl"\ntimeout = "5 minutes"\n',
@@ -70,11 +70,16 @@ _TYPES = {
 }
 """pydantic's error types for a wrong TOML type, and what would be right. pydantic's own sentences are never shown."""
 
+_FORMS = dict.fromkeys(("<text>", "<path>", "<name>", "<choice>", "<all>"), "text in quotes") | {
+    "<list>": "a list",
+    "<switch>": "true or false",
+    "<number>": "an integer",
+}
+"""Tags of unions and the forms they stand for; every other tag is a table."""
+
 _WORDS_OF_OTHERS = {
     "auto_remove": "remove",
     "constraints_file": "constraints",
-    "container_name": "labels",
-    "cpus": "memory",
     "depends_on": "after",
     "docker_conn_id": "connection",
     "environment": "env",
@@ -101,8 +106,11 @@ def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
     try:
         spec = ProjectSpec.model_validate(values)
     except ValidationError as error:
-        for fault in error.errors(include_url=False):
-            report.add(_finding(fault))
+        faults = error.errors(include_url=False)
+        other = [fault for fault in faults if fault["loc"] == ("airdock",) and isinstance(fault["input"], int)]
+        report.extend(_finding(fault) for fault in other or faults)
+        if other:
+            return None  # in another version of the language all else may be right
     report.extend(shape_findings(values))
     return spec
 
@@ -120,22 +128,29 @@ def _finding(fault: Any) -> Diagnostic:
         return MISSING_KEY.at(path[:-1], "header", key=path[-1], where="")
     if kind == "union_tag_not_found":
         choices = _members(location)
-        return BAD_VALUE.at(path, found="this table", expected=f"one of {', '.join(choices)} says where the value comes from")
+        near = next(filter(None, (closest(key, choices) for key in value)), None)
+        expected = f"where the value comes from is said by {_either(choices)}"
+        return BAD_VALUE.at(path, found="this table", expected=expected, help=_meant(near))
     if kind in _TYPES:
-        return WRONG_TYPE.at(path, expected=_TYPES[kind], found=describe(value), help=_quotes(kind, value))
+        expected = _forms(location) or _TYPES[kind]
+        return WRONG_TYPE.at(path, expected=expected, found=describe(value), help=_quotes(kind, value))
     if kind == "duration":
-        return NOT_A_DURATION.at(path, found=_shown(value), help='write "90s", "5m", "1h30m", "2d" or "1w"')
+        reason = "" if fault["msg"] == "not a duration" else " that can be used: it is zero, or over ten years"
+        return NOT_A_DURATION.at(path, found=_shown(value), reason=reason, help='write "90s", "5m", "1h30m", "2d" or "1w"')
     if kind in ("size", "memory"):
-        reason = " that the engine takes for memory: at least 6m" if kind == "memory" else ""
+        reason = " that can be used: it is not above zero, or too large" if fault["msg"] == "out of range" else ""
+        reason = " that the engine takes for memory: at least 6m" if kind == "memory" else reason
         return NOT_A_SIZE.at(path, found=_shown(value), reason=reason, help='write "512m", "2g" or "64k"')
     if path == ("airdock",):
         return LANGUAGE_VERSION.at(path, found=_shown(value), help="this airdock knows version 1: airdock = 1")
     if location[-1] == "[key]":
         return BAD_NAME.at(path, "key", name=path[-1], expected=_expected(kind, fault["ctx"]))
     choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"]) if kind == "literal_error" else []
+    if choices and not isinstance(value, str):
+        return WRONG_TYPE.at(path, expected=_either(choices), found=describe(value))
     near = closest(value, choices) if isinstance(value, str) else None
     expected = f"use {_either(choices)}" if choices else _expected(kind, fault.get("ctx", {}))
-    return BAD_VALUE.at(path, found=_shown(value), expected=expected, help=f'did you mean "{near}"?' if near else None)
+    return BAD_VALUE.at(path, found=_shown(value), expected=expected, help=_meant(near))
 
 
 def _is_mark(part: object) -> bool:
@@ -150,13 +165,23 @@ def _expected(kind: str, context: dict[str, Any]) -> str:
         case "string_too_long":
             return f"at most {context['max_length']} characters"
         case "string_too_short" | "too_short":
-            return "it is empty"
+            return "it must not be empty"
         case "greater_than_equal":
             return f"at least {context['ge']}"
         case "less_than_equal":
             return f"at most {context['le']}"
         case _:
             return "see `airdock schema` for what is"
+
+
+def _forms(location: SpecPath) -> str | None:
+    """Return what a union at a place of pydantic's takes, where text is one form of several."""
+    forms = dict.fromkeys(_FORMS.get(tag, "a table") for tag, _ in _tagged(_follow(location[:-1])))
+    return " or ".join(forms) if len(forms) > 1 and _is_mark(location[-1]) else None
+
+
+def _meant(near: str | None) -> str | None:
+    return f'did you mean "{near}"?' if near else None
 
 
 def _either(choices: list[str]) -> str:

@@ -82,8 +82,11 @@ def _environment(project: Project, name: str) -> dict[str, str]:
         found["AIRDOCK_HOST_DIR"] = f"${{AIRDOCK_HOST_DIR:?{_NOT_BUILT}}}"
         if any(isinstance(task.user, HostUser) for dag in project.dags for task in dag.tasks):
             found["AIRDOCK_HOST_UID"] = "${AIRFLOW_UID:-50000}"
+        sources = {mount.source.base for mount in project.mounts if isinstance(mount.source, HostPath)}
         for variable in project.host_variables:
-            found[variable.variable] = f"${{{variable.variable}:-}}"
+            # A secret may be missing until a task needs it; a mount without a source would be another mount.
+            missing = f":?{_NOT_BUILT}" if variable in sources else ":-"
+            found[variable.variable] = f"${{{variable.variable}{missing}}}"
     # Operators that defer go on in the triggerer.
     deferrable = name == "airflow-triggerer" and any(
         task.kind == "operator" for dag in project.dags for task in dag.tasks

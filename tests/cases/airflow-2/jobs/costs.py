@@ -1,0 +1,2 @@
+def run(sales, limit):
+    return float(sales) * int(limit)

@@ -1,0 +1,2 @@
+def count(token, key):
+    return len(token + key)

@@ -42,7 +42,10 @@ def arguments_of(task: Task, environ: dict[str, str]) -> dict[str, Any]:
         "xcom_all": task.xcom == "all",
     }
     if task.kind == "python":
-        found["op_kwargs"] = {key: argument(value) for key, value in task.arguments}
+        found["op_kwargs"] = {
+            key: {"param": value.name} if isinstance(value, ParamValue) else argument(value)
+            for key, value in task.arguments
+        }
         found["retrieve_output"], found["retrieve_output_path"] = True, "/tmp/script.out"
         found["command"] = "placeholder command"
         return found

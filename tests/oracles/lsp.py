@@ -69,9 +69,14 @@ class LanguageServer:
             self._end()
 
     def open(self, path: Path) -> str:
-        """Open a file of the folder as an editor would, and return its URI."""
+        """Open a file of the folder as an editor would, wait until the server knows it, and return its URI."""
         document = {"uri": path.as_uri(), "languageId": "toml", "version": 1, "text": path.read_text(encoding="utf-8")}
         self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
+        # A server may answer a question about a file before it has taken in that the file is open.
+        until = time.monotonic() + TIMEOUT
+        while not self.request("textDocument/documentSymbol", {"textDocument": {"uri": path.as_uri()}}):
+            assert time.monotonic() < until, f"{path.name} was not opened within {TIMEOUT} s"
+            time.sleep(0.02)
         return path.as_uri()
 
     def request(self, method: str, params: object) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -185,11 +186,11 @@ def _read(document: Document, path: Path, name: str, report: Report) -> dict[str
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         # The part before the fault is valid, so it says how many lines and characters come first.
-        before = data[: error.start].decode("utf-8-sig")
+        before = error.object[: error.start].decode()  # without a byte order mark
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
         shown = data.decode("utf-8-sig", "replace")
         document.files[name] = SourceFile(name, shown)
-        report.add(NOT_UTF8.of(TextPlace(name, line, column), file=name, byte=data[error.start]))
+        report.add(NOT_UTF8.of(TextPlace(name, line, column), file=name, byte=error.object[error.start]))
         return None
     document.files[name] = SourceFile(name, text)
     return _parse(document.files[name], report)
@@ -224,21 +225,24 @@ def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
 def _declared_twice(source: SourceFile, line: int) -> Diagnostic:
     """Both places of a table that one file declares twice; everything above the second is valid TOML."""
     header = source.line(line)
-    text = re.sub(r"\s*#[^\"']*$", "", header.strip())
-    path: SpecPath = tuple(_header_path(text))
-    place = TextPlace(source.name, line, len(header) - len(header.lstrip()) + 1, len(text))
+    start, end = len(header) - len(header.lstrip()), len(header)
+    path: SpecPath = ()
+    with contextlib.suppress(ValueError):  # the end of the line is no TOML either
+        path, span = next((path, mark.header) for path, mark in scan(header).items() if path and mark.header)
+        end = min(span.end, end)
+    place = TextPlace(source.name, line, start + 1, end - start)
     above = SourceFile(source.name, source.text[: source.starts[line - 1]])
     known = path
     while known and known not in above.marks:
         known = known[:-1]  # `[images.etl]` below `images = {}`
     first = above.marks[known] if known else None
-    span = first and (first.header or first.key or first.value)
+    first_span = first and (first.header or first.key or first.value)
     related: tuple[Related, ...] = ()
-    if span:
-        at = above.at(span)
+    if first_span:
+        at = above.at(first_span)
         first_place = TextPlace(source.name, at.line, at.column, at.end_column - at.column)
         related = (Related("first declared here", first_place),)
-    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(map(str, path))}]")
+    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(map(str, path))}]" if path else header.strip())
 
 
 def _key_twice(source: SourceFile, line: int) -> Diagnostic | None:
@@ -260,16 +264,6 @@ def _key_twice(source: SourceFile, line: int) -> Diagnostic | None:
     place = TextPlace(source.name, first_at.line, first_at.column, first_at.end_column - first_at.column)
     related = (Related("first declared here", place),)
     return DECLARED_TWICE.of(here, related=related, name=".".join(map(str, path)))
-
-
-def _header_path(header: str) -> list[str]:
-    """Return the keys of a ``[table]`` header line that TOML accepts on its own."""
-    node: object = tomli.loads(header)
-    keys: list[str] = []
-    while isinstance(node, dict) and node:
-        keys += list(node)[:1]
-        node = node[keys[-1]]
-    return keys
 
 
 def _include(document: Document, index: int, pattern: str, report: Report) -> None:

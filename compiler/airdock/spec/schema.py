@@ -31,11 +31,9 @@ _NO_TABLE = {
         {"type": "number"},
         {"type": "boolean"},
         {"type": "array", "items": _ANY},
-        *_DATES,
-        _LOCAL_TIME,
     ]
 }
-"""Any value but a table: beside the schema of a table, so that only one of the two fits."""
+"""Any value of JSON but a table: beside the schema of a table, so that only one of the two fits."""
 
 
 def json_schema() -> dict[str, Any]:

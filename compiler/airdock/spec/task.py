@@ -85,7 +85,7 @@ class TaskKeys(Table):
     script: Annotated[TextOrFile | None, For("container"), Doc('Shell script that runs in the container: text, or { file = "path" }.')] = None
     shell: Annotated[list[Text] | None, Field(min_length=1), For("container"), Doc('What runs the script, which is its last argument. Default: ["/bin/sh", "-ec"].')] = None
     python: Annotated[FunctionPath | None, Doc('A function that runs in the container: "path/file.py:function". Its source is copied into the DAG module.')] = None
-    args: Annotated[dict[Identifier, Any], For("python"), Doc("Arguments of the function; each a value or a source.")] = Field(default={})
+    args: Annotated[dict[Identifier, Any], For("python"), Doc("Arguments of the function; each a value or a source. An output and a param keep their type; a connection and a variable are text.")] = Field(default={})
     multiple_outputs: Annotated[bool, For("python"), OperatorArg("multiple_outputs"), Doc("The function returns a table, and each of its keys is an output of its own.")] = False
     operator: Annotated[ClassPath | None, Doc("Any operator class, by its full name; it runs in Airflow itself, not in a container.")] = None
     arguments: Annotated[dict[Identifier, Any], For("operator"), Doc("Arguments of the operator; each a value or a source. airdock does not check them.")] = Field(default={})

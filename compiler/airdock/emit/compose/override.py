@@ -9,6 +9,7 @@ from airdock.emit.artifact import Generated
 from airdock.emit.compose.yaml import literal, to_yaml
 from airdock.load.host import Host
 from airdock.project.model import HostPath, HostUser, Image, Mount, MountUse, Project, Volume, WorkerPath
+from airdock.project.values import EnvValue, HostVariable
 
 SOCKET = WorkerPath("/var/run/docker.sock")
 DAGS = WorkerPath("/opt/airflow/dags")
@@ -85,8 +86,7 @@ def _environment(project: Project, name: str) -> dict[str, str]:
         sources = {mount.source.base for mount in project.mounts if isinstance(mount.source, HostPath)}
         for variable in project.host_variables:
             # A secret may be missing until a task needs it; a mount without a source would be another mount.
-            missing = f":?{_NOT_BUILT}" if variable in sources else ":-"
-            found[variable.variable] = f"${{{variable.variable}{missing}}}"
+            found[variable.variable] = _required(variable) if variable in sources else f"${{{variable.variable}:-}}"
     # Operators that defer go on in the triggerer.
     deferrable = name == "airflow-triggerer" and any(
         task.kind == "operator" for dag in project.dags for task in dag.tasks
@@ -129,7 +129,13 @@ def _source(mount: Mount) -> str:
         return f"./{literal(source.tail)}"
     if source.base == "absolute":
         return literal(source.tail)
-    return f"${{{source.base.variable}:?{_NOT_BUILT}}}"
+    return _required(source.base)
+
+
+def _required(variable: HostVariable) -> str:
+    """Return the reference to a variable without which Compose stops, saying what to do."""
+    name = variable.value.name if isinstance(variable.value, EnvValue) else variable.value.file
+    return f"${{{variable.variable}:?set {name} and run airdock build}}"
 
 
 def _image_service(image: Image) -> dict[str, Any]:

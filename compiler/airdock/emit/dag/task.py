@@ -7,6 +7,7 @@ from collections.abc import Callable
 from airdock.emit.dag import values
 from airdock.emit.dag.pycode import Node, call, literal, mapping, sequence
 from airdock.project.model import HostPath, Task
+from airdock.project.values import ParamValue
 
 DOCKER_URL = "unix:///var/run/docker.sock"
 """Three slashes: two work by accident, and not where the folder has capitals."""
@@ -52,7 +53,12 @@ def factory_of(task: Task) -> str:
 
 def function_call(task: Task, output: Callable[[Task], str]) -> Node:
     """Return the call of a function that has become a task: its arguments."""
-    return call("", {key: values.argument(value, output) for key, value in task.arguments})
+    return call("", {key: _function_argument(value, output) for key, value in task.arguments})
+
+
+def _function_argument(value: object, output: Callable[[Task], str]) -> Node:
+    # A template would turn a param into text; this way the function gets the number or list that it is.
+    return values.dag_param(value) if isinstance(value, ParamValue) else values.argument(value, output)
 
 
 def _outputs(task: Task) -> dict[str, Node | None]:

@@ -66,6 +66,11 @@ def argument(value: Any, variable_of: Callable[[Task], str]) -> Node:
     return _free(value)
 
 
+def dag_param(param: ParamValue) -> Code:
+    """Return a param of the DAG as a value that Airflow fills in when the task runs, of the param's own type."""
+    return Code(f'dag.param("{param.name}")')
+
+
 def _free(value: Any) -> Node:
     if isinstance(value, datetime | date | time):
         name = type(value).__name__

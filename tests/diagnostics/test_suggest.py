@@ -1,0 +1,52 @@
+"""The nearest known name to one that is not known."""
+
+from __future__ import annotations
+
+import pytest
+
+from airdock.diagnostics.suggest import closest, did_you_mean
+
+KEYS = ["image", "command", "retries", "retry_delay", "trigger_rule"]
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("imgae", "image"),
+        ("IMAGE", "image"),
+        ("retry", "retries"),
+        ("retrydelay", "retry_delay"),
+        ("trigger-rule", "trigger_rule"),
+        ("schedule", None),
+        ("", None),
+        ("日本", None),
+    ],
+)
+def test_nearest_word_is_found_if_it_is_near_enough(word: str, near: str | None) -> None:
+    assert closest(word, KEYS) == near
+
+
+def test_same_word_in_another_case_is_nearer_than_a_similar_one() -> None:
+    assert closest("ETL", ["etl2", "etl"]) == "etl"
+
+
+def test_first_of_two_words_that_differ_in_case_alone_is_taken() -> None:
+    assert closest("Db", ["DB", "db"]) == "DB"
+
+
+def test_help_names_the_nearest() -> None:
+    assert did_you_mean("imgae", KEYS) == 'did you mean "image"?'
+
+
+def test_help_lists_a_few_names_if_none_is_near() -> None:
+    names = ["one", "two"]
+    assert did_you_mean("schedule", names, what="declared images") == "declared images: one, two"
+    assert did_you_mean("schedule", [], what="declared images") == "declared images: none"
+
+
+def test_help_does_not_list_many_names() -> None:
+    assert did_you_mean("schedule", [f"x{number}" for number in range(13)]) is None
+
+
+def test_names_may_come_from_an_iterator() -> None:
+    assert did_you_mean("imgae", iter(KEYS)) == 'did you mean "image"?'

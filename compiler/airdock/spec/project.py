@@ -40,7 +40,7 @@ class ProjectTable(Table):
     """The project."""
 
     name: Annotated[ProjectName, Doc("Name of the project; also of the Compose project, and the first part of image, network and volume names.")]
-    description: Annotated[Line | None, Doc("What the project is, in one line.")] = None
+    description: Annotated[Line | None, Doc("What the project is, in one line; the override file says it too.")] = None
 
 
 class AirflowTable(Table):

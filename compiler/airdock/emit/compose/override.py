@@ -27,11 +27,11 @@ def emit_override(project: Project, host: Host) -> Iterator[Generated]:  # noqa:
     for image in project.images:
         if image.build is not None:
             services[f"image-{image.name}"] = _image_service(image)
-    data: dict[str, Any] = {
-        "name": project.name,
-        "services": services,
-        "networks": {"default": {"name": literal(project.compose.network)}},
-    }
+    data: dict[str, Any] = {"name": project.name}
+    if project.description is not None:
+        data["x-description"] = literal(project.description)
+    data["services"] = services
+    data["networks"] = {"default": {"name": literal(project.compose.network)}}
     if project.volumes:
         data["volumes"] = {volume.key: _volume(volume) for volume in project.volumes}
     for name, service in project.compose.services.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
+import io
 import os
 import sys
 from pathlib import Path
@@ -32,6 +33,10 @@ def main(arguments: list[str]) -> int:
     """Run one command and return its exit code; see the README for what each means."""
     # A short process that only builds up: collecting garbage costs a tenth of the time and frees nothing.
     gc.disable()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal or pipe that cannot show a character gets an escape, not a crash.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
         code: int = options.run(options)

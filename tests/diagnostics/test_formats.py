@@ -198,7 +198,7 @@ def test_json_form_has_every_field(kind: Kind) -> None:
     other = LocatedRelated("the first", at("[b]", 1, 4, number=3))
     one = Located(finding(kind, "日本 \x1b", help_text="help"), at("[a]", 2, 3, number=27), (other,))
     text = json_format.format_findings([one])
-    assert "日本 \\u001b" in text
+    assert "\\u65e5\\u672c \\u001b" in text
     assert json.loads(text) == {
         "findings": [
             {

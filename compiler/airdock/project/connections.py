@@ -102,13 +102,21 @@ def free_value(scope: Scope, value: Any, where: SpecPath) -> Any:
     table = source_of(value, HOST_SOURCES)
     if table is not None:
         return _source(scope, table, value, where)
+    return value if is_json(scope, value, where) else None
+
+
+def is_json(scope: Scope, value: Any, where: SpecPath) -> bool:
+    """Say whether JSON can hold a value; reports AD103 and AD104 for each part that it cannot."""
+    good = True
     for place, leaf in leaves(value, where):
         if isinstance(leaf, float) and not math.isfinite(leaf):
             scope.report.add(BAD_VALUE.at(place, found="this number", expected="JSON has no infinity and no NaN"))
+            good = False
         elif not isinstance(leaf, str | int | float):
             expected = "a value that JSON can hold"
             scope.report.add(WRONG_TYPE.at(place, expected=expected, found=describe(leaf), help="write it in quotes"))
-    return value
+            good = False
+    return good
 
 
 def _source(scope: Scope, table: Any, value: dict[str, Any], where: SpecPath) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT
+from airdock.project.connections import is_json
 from airdock.project.defaults import Layers
 from airdock.project.findings import CYCLE
 from airdock.project.model import Dag, DagParam, Schedule, Task
@@ -79,7 +80,10 @@ def _zone_of(start: date | None, timezone: str) -> str | None:
 
 def _param(name: str, value: Any, scope: Scope, where: SpecPath) -> DagParam:
     if not isinstance(value, ParamSpec):
+        is_json(scope, value, where)
         return DagParam(name, True, value, ())
+    is_json(scope, value.default if value.default is not None else [], (*where, "default"))
+    is_json(scope, value.enum or [], (*where, "enum"))
     keys = ("type", "enum", "minimum", "maximum", "pattern", "format", "title", "description")
     schema = tuple((key, getattr(value, key)) for key in keys if getattr(value, key) is not None)
     low, high = value.minimum, value.maximum
@@ -98,7 +102,7 @@ def _tasks(scope: Scope, dag: str, spec: DagSpec, params: frozenset[str]) -> tup
     order = _order(scope, edges)
     done: dict[str, Task] = {}
     for id_ in order or spec.tasks:
-        values = TaskScope(scope, spec, f'task "{id_}"', params, done.get)
+        values = TaskScope(scope, spec, layers[id_].own, params, done.get)
         upstream = []
         for index, name in enumerate(spec.tasks[id_].after):
             if name not in spec.tasks:

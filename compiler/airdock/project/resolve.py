@@ -6,10 +6,10 @@ import posixpath
 from typing import Any
 
 from airdock.diagnostics import Report, SpecPath
-from airdock.diagnostics.shape import LEAVES_PROJECT
+from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT
 from airdock.load.files import ProjectFiles
 from airdock.project.base_file import base_services, override_name
-from airdock.project.connections import resolve_connections, resolve_variables
+from airdock.project.connections import is_json, resolve_connections, resolve_variables
 from airdock.project.dags import resolve_dags
 from airdock.project.images import resolve_airflow_image, resolve_images
 from airdock.project.model import Airflow, Compose, Project, ProjectPath, Target
@@ -90,6 +90,8 @@ def _compose(scope: Scope) -> Compose:
         # COMPOSE_FILE replaces what Compose would find, so an override of the user's is named too.
         users = [usual] if override != usual and (scope.files.root / usual).is_file() else []
         files = [base, *users, override]
+    for name, service in spec.services.items():
+        is_json(scope, service, ("compose", "services", name))
     return Compose(
         base=base,
         bundled=spec.bundled,
@@ -103,6 +105,9 @@ def _compose(scope: Scope) -> Compose:
 def _inside(scope: Scope, path: str, where: SpecPath) -> ProjectPath:
     """Return the normalised path of an output or of the base file; reports AD906 if it leaves the project."""
     normal = posixpath.normpath(path)
-    if normal.startswith(("/", "../")) or normal in ("..", "."):
+    if normal == ".":
+        expected = "it needs a name, below the project directory"
+        scope.report.add(BAD_VALUE.at(where, found=f'"{path}"', expected=expected))
+    elif normal.startswith(("/", "../")) or normal == "..":
         scope.report.add(LEAVES_PROJECT.at(where, path=path))
     return ProjectPath(normal)

@@ -32,11 +32,17 @@ class TaskScope:
 
     scope: Scope
     dag: DagSpec
-    user: str
-    """How findings call the task: ``task "load"``."""
+    own: SpecPath
+    """Place of the task's table."""
     params: frozenset[str]
     task: Callable[[str], Task | None]
     """Gives a resolved task of the same DAG."""
+
+    def user(self, where: SpecPath) -> str:
+        """Return how a finding at a place calls who is at fault: the task, or the defaults that it has it from."""
+        if where[: len(self.own)] == self.own:
+            return f'task "{self.own[-1]}"'
+        return "[defaults.task]" if where[0] == "defaults" else f"[dags.{where[1]}.defaults]"
 
     def value(self, value: Any, where: SpecPath) -> Any:
         """Return a text as it is, and a source as the value it stands for; None where that does not exist."""
@@ -45,18 +51,20 @@ class TaskScope:
             case EnvSource() | FileSource():
                 return scope.host_variable(value, where)
             case ConnectionSource():
-                id_ = scope.connection(value.connection, (*where, "connection"), self.user)
+                id_ = scope.connection(value.connection, (*where, "connection"), self.user(where))
                 return id_ and ConnectionField(id_, value.get)
             case VariableSource():
                 if value.variable not in scope.spec.variables:
                     place, known = (*where, "variable"), scope.spec.variables
-                    scope.unknown(UNKNOWN_VARIABLE, place, self.user, value.variable, known, "declared variables")
+                    scope.unknown(
+                        UNKNOWN_VARIABLE, place, self.user(where), value.variable, known, "declared variables"
+                    )
                     return None
                 return VariableValue(value.variable)
             case ParamSource():
                 if value.param not in self.params:
                     place = (*where, "param")
-                    scope.unknown(UNKNOWN_PARAM, place, self.user, value.param, sorted(self.params), "params")
+                    scope.unknown(UNKNOWN_PARAM, place, self.user(where), value.param, sorted(self.params), "params")
                     return None
                 return ParamValue(value.param)
             case OutputSource():
@@ -72,7 +80,7 @@ class TaskScope:
     def unknown_task(self, name: str, where: SpecPath) -> None:
         """Report AD203."""
         advice = did_you_mean(name, self.dag.tasks, what="tasks of this DAG")
-        self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user, name=name))
+        self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user(where), name=name))
 
     def argument(self, key: str, value: Any, where: SpecPath) -> Any:
         """Return an argument of a function or operator: any TOML value, or what a source stands for."""

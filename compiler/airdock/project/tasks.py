@@ -75,7 +75,7 @@ def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, ob
 
 def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: dict[str, object], dag: str) -> Task:
     scope = values.scope
-    image = _image(scope, layers, values.user)
+    image = _image(values, layers)
     function, arguments = None, []
     command = None
     if kind == "python":
@@ -92,7 +92,8 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
         command = _command(scope, layers)
     connection = image.connection if image else None
     if layers.is_set("connection"):
-        connection = scope.connection(layers.get("connection"), layers.place("connection"), values.user)
+        where = layers.place("connection")
+        connection = scope.connection(layers.get("connection"), where, values.user(where))
     network = layers.get("network")
     return Task(
         id_,
@@ -101,7 +102,7 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
         options,
         image=image,
         command=command,
-        mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user),
+        mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user(layers.place("mounts"))),
         env=_environment(values, layers),
         network=scope.spec.compose.network or f"{scope.spec.project.name}_default"
         if network in (None, "project")
@@ -117,15 +118,14 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     )
 
 
-def _image(scope: Scope, layers: Layers, user: str) -> Image | None:
-    name = layers.get("image")
+def _image(values: TaskScope, layers: Layers) -> Image | None:
+    scope, name = values.scope, layers.get("image")
     if name is None:
-        scope.report.add(MISSING_KEY.at(layers.own, "header", key="image", where=f" of {user}"))
+        scope.report.add(MISSING_KEY.at(layers.own, "header", key="image", where=f" of {values.user(layers.own)}"))
         return None
     if name not in scope.images:
         where = layers.place("image")
-        who = user if where[:-1] == layers.own else f"[{'.'.join(str(part) for part in where[:-1])}]"
-        scope.unknown(UNKNOWN_IMAGE, where, who, name, scope.images, "declared images")
+        scope.unknown(UNKNOWN_IMAGE, where, values.user(where), name, scope.images, "declared images")
         return None
     return scope.images[name]
 

@@ -29,11 +29,13 @@ def source_there(context: Context) -> Iterator[Diagnostic]:
         if mount.create or not isinstance(source, HostPath):
             continue
         path, what = source.tail, f"bind source {source.tail}"
+        advice = "add create = true, or make it"
         if isinstance(source.base, HostVariable):
             value = value_on(context.host, source.base.value)
             if value is None:
                 continue  # AD503 says so
             # The source of a mount is a host's value, not a secret; still only its name is shown.
             path, what = value.reveal(), f"the bind source of mount {mount.name}"
+            advice = f"make it, or correct {source.base.variable.removeprefix('AIRDOCK_ENV_')}"
         if not (context.files.root / path).exists():
-            yield SOURCE_MISSING.at((*mount.path, "source"), what=what, help="add create = true, or make it")
+            yield SOURCE_MISSING.at((*mount.path, "source"), what=what, help=advice)

@@ -33,11 +33,6 @@ def format_findings(findings: list[Located]) -> str:
     ]
     errors = sum(row["severity"] == "error" for row in rows)
     summary = {"errors": errors, "warnings": len(rows) - errors}
-    text = json.dumps({"findings": rows, "summary": summary}, indent=2, ensure_ascii=False) + "\n"
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    """Return a character that a terminal might act on, or that has no UTF-8, as JSON's escape."""
-    units = char.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+    text = json.dumps({"findings": rows, "summary": summary}, indent=2)
+    # ASCII alone, so that any stream can hold it; of that, json leaves only DEL as it is.
+    return text.replace("\x7f", "\\u007f") + "\n"

@@ -77,7 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     mode = command.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if a committed file would change")
     mode.add_argument("--diff", action="store_true", help="write nothing; print what would change")
-    command.add_argument("--exit-code", action="store_true", help="exit 1 if something was written (for pre-commit)")
+    command.add_argument(
+        "--exit-code", action="store_true", help="exit 1 if a committed file was written (for pre-commit)"
+    )
     command.add_argument("--force", action="store_true", help="overwrite files that are not airdock's, or were edited")
 
     command = commands.add_parser("check", parents=[common], help="report findings, write nothing")
@@ -145,6 +147,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    from airdock.output.changes import drift
     from airdock.pipeline import analyse, build, load
 
     root, file = _place(options)
@@ -170,7 +173,8 @@ def _build(options: argparse.Namespace) -> int:
     code = _print_findings(report, document, options)
     if code == FINE:
         _say(written, options)
-    return FINDINGS if code or (options.exit_code and written) else FINE
+    # `.env` and folders are of this host alone: no reason to stop a commit.
+    return FINDINGS if code or (options.exit_code and drift(written)) else FINE
 
 
 def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:

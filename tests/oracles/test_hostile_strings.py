@@ -230,6 +230,26 @@ def built_config(folder: Path, dockerfile: str) -> dict[str, Any]:
     return config
 
 
+def test_copied_files_arrive_under_their_names(tmp_path: Path, fixed_host: Callable[..., None]) -> None:
+    required_or_skip("a Docker engine", engine_answers(), "start it; `docker version` tells whether it answers")
+    fixed_host()
+    # Not what Docker's own rules for the end of a path, or the file system, would change.
+    names = [text for text in ONE_LINE if text.strip(" .") == text and 0 < len(text) < 100 and "/" not in text]
+    (tmp_path / "files").mkdir()
+    copies = []
+    for number, name in enumerate(names):
+        source = f"files/{number} $HOME 'x'"
+        (tmp_path / source).write_text(name, encoding="utf-8")
+        copies.append(f"{{ from = {toml_string(source)}, to = {toml_string('/out/' + name)} }}")
+    folder = write_project(tmp_path, f"[images.texts]\nfrom = 'scratch'\ncmd = ['x']\ncopy = [{', '.join(copies)}]\n")
+    assert main(["build", "-C", str(folder)]) == 0
+    command = ["docker", "build", "--quiet", "-f", "images/texts/Dockerfile", "--output", "exported", "."]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    arrived = {path.name: path.read_text(encoding="utf-8") for path in (folder / "exported" / "out").iterdir()}
+    assert arrived == {name: name for name in names}
+
+
 @pytest.mark.parametrize("key", ["env", "labels"])
 def test_line_break_in_a_dockerfile_word_is_refused(
     key: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -14,7 +14,7 @@ BLOCK_START = "# >>> airdock: written by `airdock build`; change airdock.toml, n
 BLOCK_END = "# <<< airdock <<<"
 
 _ENTRY = re.compile(
-    r"""^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(?:=|:[ \t])[ \t]*
+    r"""^[ \t]*(?:export[ \t]+)?(?P<key>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*
     (?: '(?P<single>(?:\\'|[^'])*)'
       | "(?P<double>(?:\\.|[^"\\])*)"
       | (?P<bare>[^\r\n]*) )""",
@@ -44,16 +44,19 @@ def read_dotenv(text: str, environ: Mapping[str, str]) -> DotenvFile:
     if BLOCK_START not in bare:
         return DotenvFile(before=text, own=parse_dotenv(text, environ), block={})
     start = bare.index(BLOCK_START)
-    end = bare.index(BLOCK_END, start) if BLOCK_END in bare[start:] else len(lines) - 1
+    if BLOCK_END not in bare[start:]:
+        # Nobody knows where the block ended: every line is kept, as the user's.
+        return read_dotenv("".join(lines[:start] + lines[start + 1 :]), environ)
+    end = bare.index(BLOCK_END, start)
     before, after = "".join(lines[:start]), "".join(lines[end + 1 :])
-    own = {**parse_dotenv(before, environ), **parse_dotenv(after, environ)}
-    return DotenvFile(before, after, True, own, parse_dotenv("".join(lines[start + 1 : end]), environ))
+    block = parse_dotenv("".join(lines[start + 1 : end]), environ)
+    return DotenvFile(before, after, True, parse_dotenv(before + after, environ), block)
 
 
 def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that Compose would see; a line that is none is passed over."""
     values: dict[str, str] = {}
-    position = 0
+    text, position = text.removeprefix("\ufeff"), 0
     while (match := _ENTRY.search(text, position)) is not None:
         position = max(match.end(), match.start() + 1)
         if match["single"] is not None:
@@ -61,7 +64,7 @@ def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
         elif match["double"] is not None:
             value = _double_quoted(match["double"], {**values, **environ})
         else:
-            value = re.split(r"(?:^|\s)#", match["bare"], maxsplit=1)[0].strip()
+            value = match["bare"].partition(" #")[0].rstrip()
             value = _interpolated(value, {**values, **environ})
         values[match["key"]] = value
         rest = text.find("\n", match.end())
@@ -71,10 +74,12 @@ def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _double_quoted(text: str, known: Mapping[str, str]) -> str:
     r"""Decode escapes and interpolate, left to right, so that ``\$`` stays a dollar sign."""
-    pieces = re.split(r"(\\.)", text, flags=re.DOTALL)
+    pieces = re.split(r"(\\0[0-3][0-7]{2}|\\.)", text, flags=re.DOTALL)
     out = []
     for piece in pieces:
-        if len(piece) == 2 and piece[0] == "\\":
+        if re.fullmatch(r"\\0[0-7]{3}", piece):
+            out.append(chr(int(piece[1:], 8)))
+        elif len(piece) == 2 and piece[0] == "\\":
             out.append(_ESCAPES.get(piece[1], piece[1] if piece[1] in '"\\$' else piece))
         else:
             out.append(_interpolated(piece, known))

@@ -7,6 +7,7 @@ because of the second.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 
 from airdock.facts import Feature
@@ -16,7 +17,12 @@ from airdock.spec.project import AirflowTable
 
 CONSTRAINTS = "/tmp/constraints.txt"  # noqa: S108 - a path in the image, not on this host
 CONSTRAINTS_URL = "https://raw.githubusercontent.com/apache/airflow/constraints-{version}/constraints-{python}.txt"
+ROOT, AIRFLOW = 0, 50000
+"""Users of the official image, by number: a name has to be looked up in the image."""
 REQUIREMENTS = "/tmp/requirements.txt"  # noqa: S108
+
+
+_PLAIN = re.compile(r"^[A-Za-z0-9_.:-]+$")
 
 
 def quoted(text: str) -> str:
@@ -52,9 +58,12 @@ def image_dockerfile(spec: ImageSpec) -> str:
     for copy in spec.copy_:
         owner = f"--chown={copy.chown} " if copy.chown else ""
         lines += [f"COPY {owner}{_copied([copy.from_, copy.to])}"]
-    lines += [f"RUN {_shell_line(line)}" for line in spec.run]
+    for line in spec.run:
+        if lines[-1].startswith("RUN "):
+            lines += ["# Each line of airdock.toml is a layer of its own.", "# hadolint ignore=DL3059"]
+        lines += [f"RUN {_shell_line(line)}"]
     if spec.user is not None:
-        lines += [f"USER {quoted(spec.user)}"]
+        lines += [f"USER {spec.user}" if _PLAIN.match(spec.user) else f"USER {quoted(spec.user)}"]
     if spec.entrypoint is not None:
         lines += [f"ENTRYPOINT {words(spec.entrypoint)}"]
     if spec.cmd is not None:
@@ -78,7 +87,7 @@ def airflow_dockerfile(spec: AirflowTable, target: Target) -> str:
     """Return the Dockerfile of the Airflow image: apt as root, pip as airflow, apache-airflow restated."""
     lines = [f"FROM {spec.image or f'apache/airflow:{target.version}-python{target.python}'}"]
     if spec.apt:
-        lines += ["USER root", _apt(spec.apt), "USER airflow"]
+        lines += [f"USER {ROOT}", _apt(spec.apt), f"USER {AIRFLOW}"]
     packages = [
         '"apache-airflow==${AIRFLOW_VERSION}"',
         f'"apache-airflow-providers-docker=={target.provider.version}"',
@@ -86,25 +95,28 @@ def airflow_dockerfile(spec: AirflowTable, target: Target) -> str:
     ]
     if spec.constraints is False:
         return "\n".join([*lines, _command("RUN pip install --no-cache-dir", packages)]) + "\n"
-    lines += _constraints(spec, target)
-    return "\n".join([*lines, _command(f"RUN pip install --no-cache-dir --constraint {CONSTRAINTS}", packages)]) + "\n"
-
-
-def _constraints(spec: AirflowTable, target: Target) -> list[str]:
-    """Return the lines that put the constraints into a file, less the pins that the docker provider contradicts."""
+    if isinstance(spec.constraints, str) and "://" not in spec.constraints:
+        lines.append(f"COPY --chown={AIRFLOW}:0 {_copied([spec.constraints, CONSTRAINTS])}")
     # sed, not grep: it succeeds when nothing is left. The provider asked for is newer than Airflow's constraints.
     names = "|".join(target.provider.unconstrained)
-    edit = f"sed -E -i '/^({names})==/d' {CONSTRAINTS}"
-    if isinstance(spec.constraints, str) and "://" not in spec.constraints:
-        return [f"COPY --chown=airflow:0 {_copied([spec.constraints, CONSTRAINTS])}", f"RUN {edit}"]
+    steps = [
+        *_fetched_constraints(spec, target),
+        f"sed -E -i '/^({names})==/d' {CONSTRAINTS}",
+        _command(f"pip install --no-cache-dir --constraint {CONSTRAINTS}", packages),
+    ]
+    return "\n".join([*lines, "RUN " + " \\\n && ".join(steps)]) + "\n"
+
+
+def _fetched_constraints(spec: AirflowTable, target: Target) -> list[str]:
+    """Return the shell command, if one is needed, that puts the constraints where pip shall find them."""
     if isinstance(spec.constraints, str):
-        return [f"RUN curl -fsSL -o {CONSTRAINTS} {shell_quoted(spec.constraints)} \\\n && {edit}"]
+        fetched = "://" in spec.constraints
+        return [f"curl -fsSL -o {CONSTRAINTS} {shell_quoted(spec.constraints)}"] if fetched else []
     if target.airflow.has(Feature.CONSTRAINTS_IN_IMAGE):
-        source = 'if [ -f "${HOME}/constraints.txt" ]; then cat "${HOME}/constraints.txt"; fi'
-        comment = "# A base image without a constraints file installs unconstrained."
-        return [comment, f"RUN {source} > {CONSTRAINTS} \\\n && {edit}"]
+        # A base image of the user's may have no such file; then nothing is constrained.
+        return [f'if [ -f "${{HOME}}/constraints.txt" ]; then cat "${{HOME}}/constraints.txt"; fi > {CONSTRAINTS}']
     url = CONSTRAINTS_URL.format(version=target.version, python=target.python)
-    return [f"RUN curl -fsSL -o {CONSTRAINTS} {shell_quoted(url)} \\\n && {edit}"]
+    return [f"curl -fsSL -o {CONSTRAINTS} {shell_quoted(url)}"]
 
 
 def _apt(packages: Sequence[str]) -> str:
@@ -120,8 +132,8 @@ def _command(start: str, items: Iterable[str]) -> str:
 
 
 def _copied(paths: Sequence[str]) -> str:
-    """Return the paths of a COPY in its JSON form; Docker replaces variables in it too."""
-    return words([path.replace("\\", "\\\\").replace("$", "\\$") for path in paths])
+    """Return the paths of a COPY in its JSON form; even there Docker reads quotes and replaces variables."""
+    return words([re.sub(r"([\\\"'$])", r"\\\1", path) for path in paths])
 
 
 def _shell_line(line: str) -> str:

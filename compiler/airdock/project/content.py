@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +22,8 @@ class ContentDigest:
 
     def add(self, name: str, data: bytes) -> None:
         """Take in a named piece; names and lengths are part of it, so pieces cannot run into each other."""
-        head = f"{len(name.encode())} {name} {len(data)}\n".encode()
-        self._hash.update(head + data)
+        named = name.encode(errors="surrogateescape")  # file names need not be UTF-8
+        self._hash.update(b"%d %b %d\n" % (len(named), named, len(data)) + data)
 
     def add_tree(self, name: str, path: Path, *, filtered: bool) -> None:
         """Take in a file or a folder: paths, executable bits and bytes; ``filtered`` leaves out what is never sent.
@@ -32,7 +33,7 @@ class ContentDigest:
         for inner, entry in _entries(path, filtered=filtered):
             full = f"{name}/{inner}" if inner else name
             if entry.is_symlink():
-                self.add(f"link {full}", str(entry.readlink()).encode())
+                self.add(f"link {full}", os.fsencode(entry.readlink()))
             elif entry.is_dir():
                 self.add(f"folder {full}", b"")
             else:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 import shlex
 
-_MARKUP = re.compile(r"\{\{|\{%|\{#")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+# A carriage return is markup too: Jinja turns it into a line feed.
+_MARKUP = re.compile(r"\{\{|\{%|\{#|\{?\r")
+_INSIDE = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?"""  # what looks like an end in quotes is none
+_TEMPLATE = re.compile(rf"\{{\{{{_INSIDE}\}}\}}|\{{%{_INSIDE}%\}}|\{{#.*?#\}}", re.DOTALL)
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw")
-# From the private use area: cannot be white space, a quote or a backslash to shlex.
-_STAND_IN = "\ue000{}\ue001"
+# The private use area: nothing in it is white space, a quote or a backslash to shlex.
+_PRIVATE = range(0xE000, 0xF900)
 
 
 def literal_template(text: str) -> str:
     """Return a template that renders to exactly this text (less one line end at its end, which Jinja removes)."""
     if not _MARKUP.search(text):
         return text
-    if not _END_RAW.search(text):
+    if "\r" not in text and not _END_RAW.search(text):
         return f"{{% raw %}}{text}{{% endraw %}}"
-    return _MARKUP.sub(lambda match: f"{{{{ '{match[0]}' }}}}", text)
+    return _MARKUP.sub(lambda match: f"{{{{ {match[0]!r} }}}}", text)
 
 
 def split_command(text: str) -> list[str]:
@@ -28,6 +30,7 @@ def split_command(text: str) -> list[str]:
     """
     pieces = _TEMPLATE.findall(text)
     numbers = iter(range(len(pieces)))
-    masked = _TEMPLATE.sub(lambda _: _STAND_IN.format(next(numbers)), text)
+    mark = next(char for char in map(chr, _PRIVATE) if char not in text)
+    masked = _TEMPLATE.sub(lambda _: f"{mark}{next(numbers)}{mark}", text)
     words = shlex.split(masked)
-    return [re.sub("\ue000(\\d+)\ue001", lambda match: pieces[int(match[1])], word) for word in words]
+    return [re.sub(f"{mark}(\\d+){mark}", lambda match: pieces[int(match[1])], word) for word in words]

@@ -20,8 +20,6 @@ class Table(BaseModel):
     kinds: ClassVar[Kinds | None] = None
     at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of keys of which one table has at most one."""
-    needs: ClassVar[dict[str, str]] = {}
-    """A key, and another that must be there with it."""
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ Port: TypeAlias = Annotated[
 class ConnectionSpec(Table):
     """An Airflow connection; it reaches the services that execute tasks as AIRFLOW_CONN_<ID>."""
 
-    kinds: ClassVar = Kinds(("type", "uri"))
+    kinds: ClassVar[Kinds | None] = Kinds(("type", "uri"))
 
     type: Annotated[str | None, Field(pattern=r"^[\w-]+$"), Doc("Connection type, such as postgres, http, docker.")] = None
     host: Annotated[HostText | None, For("type"), Doc("Host name; of the registry for type docker.")] = None

@@ -14,7 +14,7 @@ from airdock.spec.task import TaskKeys, TaskSpec
 class ScheduleSpec(Table):
     """A schedule that is more than a preset or a cron line."""
 
-    kinds: ClassVar = Kinds(("every", "cron"))
+    kinds: ClassVar[Kinds | None] = Kinds(("every", "cron"))
 
     every: Annotated[Duration | None, Doc("Run at this interval, such as 6h.")] = None
     cron: Annotated[str | None, Doc("Cron line or preset.")] = None

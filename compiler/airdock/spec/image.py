@@ -39,7 +39,7 @@ class CopySpec(Table):
 class ImageSpec(Table):
     """An image: taken as it is (`ref`), built from your Dockerfile (`build`), or described here (`from`)."""
 
-    kinds: ClassVar = Kinds(("ref", "build", "from"))
+    kinds: ClassVar[Kinds | None] = Kinds(("ref", "build", "from"))
 
     ref: Annotated[ImageReference | None, Doc("Reference of an image that is used as it is; give it a fixed tag.")] = None
     pull: Annotated[Literal["missing", "always"] | None, For("ref"), Doc('When the engine asks the registry: "missing" (default) or "always", before every task.')] = None

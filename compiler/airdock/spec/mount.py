@@ -22,7 +22,7 @@ VolumeName: TypeAlias = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-
 class MountSpec(Table):
     """A mount: a folder or file of the host (`source`), a named volume (`volume`), or memory (`tmpfs`)."""
 
-    kinds: ClassVar = Kinds(("source", "volume", "tmpfs"))
+    kinds: ClassVar[Kinds | None] = Kinds(("source", "volume", "tmpfs"))
 
     source: Annotated[BindSource | None, Doc('Bind mount of a folder or file of the engine\'s host: relative to the project directory, absolute, or { env = "DATA_DIR" }.')] = None
     create: Annotated[bool, For("source"), Doc("Make a missing folder when airdock builds.")] = False

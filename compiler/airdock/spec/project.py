@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
@@ -93,8 +93,6 @@ class LintTable(Table):
 
 class ProjectSpec(Table):
     """airdock.toml, language version 1."""
-
-    version: ClassVar = 1
 
     airdock: Annotated[Literal[1], Doc("Version of the language: 1.")]
     include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables and dags.")] = Field(default=[])

@@ -92,9 +92,6 @@ def _pair_findings(table: type[Table], path: SpecPath, written: dict[str, object
         for key in present[1:]:
             problem = f'"{key}" and "{present[0]}" exclude each other'
             yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, related=_beside(path, present[0]))
-    for key, needed in table.needs.items():
-        if key in written and needed not in written:
-            yield KEYS_CONFLICT.at((*path, key), "key", problem=f'"{key}" has no meaning without "{needed}"')
 
 
 def _beside(path: SpecPath, *keys: str) -> tuple[Related, ...]:

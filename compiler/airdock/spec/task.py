@@ -77,8 +77,8 @@ ExitCode: TypeAlias = Annotated[int, Field(ge=0, le=255)]
 class TaskKeys(Table):
     """Keys of a task that may also be set as defaults."""
 
-    kinds: ClassVar = Kinds(("operator", "python"), fallback="container")
-    at_most_one: ClassVar = (("command", "script"),)
+    kinds: ClassVar[Kinds | None] = Kinds(("operator", "python"), fallback="container")
+    at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = (("command", "script"),)
 
     image: Annotated[Name | None, For(*CONTAINER), Doc("Name of an image declared under [images].")] = None
     command: Annotated[Words | None, For("container"), Doc("What runs in the container: a list of arguments, or one string that is split like a shell would split it. It is not a shell; use `script` for that.")] = None

@@ -17,7 +17,7 @@ REMOVE = {"always": "force", "success": "success", "never": "never"}
 
 def arguments_of(task: Task, environ: dict[str, str]) -> dict[str, Any]:
     """Return the arguments that a task sets; all others must have the operator's own defaults."""
-    found: dict[str, Any] = {"task_id": task.id, "task_display_name": task.id}
+    found: dict[str, Any] = {"task_id": task.id}
     found |= {keyword: encoded(value) for keyword, value in task.options.items()}
     if task.kind == "operator":
         return found | {key: argument(value) for key, value in task.arguments}
@@ -65,7 +65,7 @@ def fields_of(dag: Dag) -> dict[str, Any]:
     found["start_date"] = moment(dag.start_date, dag.timezone)
     found["end_date"] = moment(dag.end_date, dag.timezone)
     if dag.doc is not None:
-        found["doc_md"] = dag.doc + ("\n" if dag.doc.endswith(".md") else "")
+        found["doc_md"] = dag.doc.rstrip("\n")
     found["params"] = {}
     for param in dag.params:
         schema = dict(param.schema)

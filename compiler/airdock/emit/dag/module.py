@@ -32,6 +32,9 @@ _MODULES = {
 }
 """Where the names that a module uses come from; those of Airflow's core move, and come from the facts."""
 
+_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", "os")
+"""What a module may use beside what it imports from a module; no task takes such a variable."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -85,17 +88,9 @@ def _module(project: Project, dag: Dag) -> str:
     arguments = _dag_arguments(dag, facts.cron_timetable)
     aliases = _operator_aliases(dag)
     functions = {task.function.key: task.function for task in dag.tasks if task.function is not None}
-    reserved = {
-        *_MODULES,
-        *facts.imports,
-        "dag",
-        "float",
-        "functions",
-        "os",
-        "HOST_DIR",
-        "annotations",
-        *aliases.values(),
-    }
+    reserved = {*_MODULES, *facts.imports, *aliases.values(), *_OWN_NAMES}
+    if not functions:
+        reserved -= {"docker_task", "functions"}
     names = _Names(dag.tasks, reserved)
     nodes = list(arguments.values())
     tasks = []

@@ -51,7 +51,7 @@ def literal(value: object) -> Node:
         case bool() | int() | None:
             return Code(repr(value))
         case float():
-            return Code(_float(value))
+            return _float(value)
         case timedelta():
             return call("timedelta", {"seconds": literal(_seconds(value))})
         case list() | tuple():
@@ -99,9 +99,9 @@ def render(node: Node, *, column: int, indent: int, after: int = 1, argument: bo
 
 def _lines(node: Lines, indent: int, *, argument: bool) -> Code:
     pieces = [_string(line) for line in re.findall(r"[^\n]*\n|[^\n]+", node.text)]
-    if len(pieces) == 1:
-        return pieces[0]
-    if not argument:
+    if argument and indent + INDENT + _width(_string(node.text)) <= LINE:
+        pieces = [_string(node.text)]
+    elif not argument:
         return Code(("\n" + " " * indent).join(pieces))
     pad = "\n" + " " * (indent + INDENT)
     return Code("(" + pad + pad.join(pieces) + "\n" + " " * indent + ")")
@@ -126,10 +126,10 @@ def _string(text: str) -> Code:
     return Code(f'"{body}"')
 
 
-def _float(value: float) -> str:
+def _float(value: float) -> Node:
     if math.isnan(value) or math.isinf(value):
-        return f'float("{value}")'
-    return repr(value).replace("e+", "e")
+        return Group("float(", (("", _string(str(value))),), ")")
+    return Code(repr(value).replace("e+", "e"))
 
 
 def _seconds(duration: timedelta) -> int | float:

@@ -59,7 +59,7 @@ def host_for_tests(root: Path, environ: dict[str, str] | None = None) -> Host:
         dotenv=read_dotenv(path.read_text(encoding="utf-8") if path.exists() else "", known),
         uid=1000,
         socket_gid=lambda _: 999,
-        new_key=lambda: f"made-once-{next(numbers)}",
+        new_key=lambda _: f"made-once-{next(numbers)}",
     )
 
 

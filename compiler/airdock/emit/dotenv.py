@@ -62,7 +62,8 @@ def _entries(project: Project, host: Host) -> Iterator[_Entry]:
         yield _Entry("COMPOSE_FILE", "The Compose files, because Compose would not find them by name.", files, files)
     facts = project.target.airflow
     for key in facts.bundled.once if project.compose.bundled else facts.once:
-        value = host.dotenv.block.get(key) or host.new_key()
+        # A Fernet key is 32 bytes; the secret of a signature wants 64 characters, or Airflow warns.
+        value = host.dotenv.block.get(key) or host.new_key(32 if key == "FERNET_KEY" else 48)
         yield _Entry(key, "Secret that airdock makes once and never changes.", Secret(value))
     for connection in project.connections:
         key = f"AIRFLOW_CONN_{connection.id.upper()}"

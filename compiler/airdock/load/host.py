@@ -25,8 +25,8 @@ class Host:
     dotenv: DotenvFile
     uid: int
     socket_gid: Callable[[str], int | None]
-    new_key: Callable[[], str]
-    """Makes 32 random bytes in URL-safe base64: the form that Airflow's Fernet key has."""
+    new_key: Callable[[int], str]
+    """Makes so many random bytes, in URL-safe base64."""
 
 
 def read_host(root: Path) -> Host:
@@ -40,7 +40,7 @@ def read_host(root: Path) -> Host:
         dotenv=read_dotenv(text, os.environ),
         uid=uid or AIRFLOW_IMAGE_UID,
         socket_gid=_socket_gid,
-        new_key=lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"),
+        new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
     )
 
 

@@ -27,36 +27,52 @@ def apply(changes: Sequence[Change], root: Path) -> None:
     """
     pending = [change for change in changes if change.action != "unchanged"]
     staged: list[tuple[Change, Path]] = []
-    done: list[Change] = []
+    done: list[tuple[Change, int]] = []
+    made: list[Path] = []
     current = ""
     try:
         for change in pending:
             current = change.path
             if change.folder:
-                (root / change.path).mkdir(parents=True, exist_ok=True)
+                _make_folder(root / change.path, made)
             elif change.new is not None:
+                _make_folder((root / change.path).parent, made)
                 staged.append((change, _stage(root / change.path, change.new, change.mode)))
         for change, temporary in staged:
-            current = change.path
+            current, mode = change.path, _mode(root / change.path)
             temporary.replace(root / change.path)
-            done.append(change)
+            done.append((change, mode))
         for change in pending:
             if change.action == "deleted":
-                current = change.path
+                current, mode = change.path, _mode(root / change.path)
                 (root / change.path).unlink(missing_ok=True)
-                done.append(change)
-    except OSError as error:
-        _put_back(done, root)
-        raise WriteFailed(current, error.strerror or str(error)) from error
-    finally:
+                done.append((change, mode))
+    except BaseException as error:
+        # Also when the user interrupts: half a build is no build.
         for _, temporary in staged:
             with contextlib.suppress(OSError):
                 temporary.unlink(missing_ok=True)
+        _put_back(done, made, root)
+        if isinstance(error, OSError):
+            raise WriteFailed(current, error.strerror or str(error)) from error
+        raise
+
+
+def _make_folder(path: Path, made: list[Path]) -> None:
+    for folder in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
+        folder.mkdir()
+        made.append(folder)
+        # Containers run as another user, who has to look into it whatever the umask is here.
+        folder.chmod(0o755)
+    path.mkdir(exist_ok=True)
+
+
+def _mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777 if path.exists() else 0
 
 
 def _stage(path: Path, data: bytes, mode: int) -> Path:
     """Write new content beside the place where it will go, with its rights, and return where it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     if path.is_dir():
         raise IsADirectoryError(21, "a folder stands in its place")
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".airdock")
@@ -73,11 +89,14 @@ def _stage(path: Path, data: bytes, mode: int) -> Path:
     return temporary
 
 
-def _put_back(done: Sequence[Change], root: Path) -> None:
-    for change in done:
+def _put_back(done: Sequence[tuple[Change, int]], made: Sequence[Path], root: Path) -> None:
+    for change, mode in done:
         path = root / change.path
         with contextlib.suppress(OSError):
             if change.old is None:
                 path.unlink(missing_ok=True)
             else:
-                _stage(path, change.old, change.mode).replace(path)
+                _stage(path, change.old, mode).replace(path)
+    for folder in reversed(made):
+        with contextlib.suppress(OSError):
+            folder.rmdir()

@@ -46,7 +46,7 @@ def is_untouched(data: bytes) -> bool:
     if len(lines) < 3:
         return False
     match = _DIGEST.match(lines[1])
-    return match is not None and match[1] == _digest(lines[2])
+    return lines[0] == _CLAIM and match is not None and match[1] == _digest(lines[2])
 
 
 def _digest(text: str) -> str:

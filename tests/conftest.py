@@ -5,23 +5,31 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
-
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from snapshot_files import RealFiles
 from syrupy.assertion import SnapshotAssertion
 
 from airdock.load.dotenv import read_dotenv
 from airdock.load.host import Host
+from snapshot_files import RealFiles
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 CASES = {"example": REPOSITORY / "examples"} | {
     folder.name: folder for folder in sorted((REPOSITORY / "tests" / "cases").iterdir()) if folder.is_dir()
 }
 """Inputs that build without a finding, by name."""
-BUILT = ("dags", "data", "images", "docker-compose.yaml", "docker-compose.override.yaml", "Dockerfile", ".env", ".env.example")
+BUILT = (
+    "dags",
+    "data",
+    "images",
+    "docker-compose.yaml",
+    "docker-compose.override.yaml",
+    "Dockerfile",
+    ".env",
+    ".env.example",
+)
 """What a build leaves in the folder of the example."""
 
 
@@ -88,6 +96,3 @@ def build_case(name: str, to: Path) -> tuple[Path, dict[str, bytes]]:
     code = main(["build", "-C", str(folder), "--strict"])
     assert code == 0, f"case {name} does not build silently"
     return folder, written_files(folder, before)
-
-
-

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from conftest import CASES, build_case
 from snapshot_files import ROOT
-from syrupy.assertion import SnapshotAssertion
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from airdock.facts import facts_for, newest_series
-from airdock.output.header import is_generated
+from airdock.load.claim import is_generated
 from airdock.project.base_file import override_name
 
 BASE_NAMES = ("docker-compose.yaml", "docker-compose.yml", "compose.yaml", "compose.yml")
@@ -71,6 +72,8 @@ class _Found:
     version: str | None
     override: str | None
     """An override of the user's, which airdock's must not replace."""
+    other: str | None = None
+    """A Compose file that is not of an Airflow that airdock knows; it stays."""
 
 
 def start(directory: Path) -> str:
@@ -91,27 +94,31 @@ def start(directory: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "a file is not UTF-8"
         raise StarterRefused(f"cannot write in {directory}: {reason}") from error
-    where = "" if directory == Path() else f" -C {directory}"
+    where = "" if directory == Path() else f" -C {shlex.quote(str(directory))}"
     base = f"{found.base} (Airflow {found.version})" if found.base else "none, so airdock writes its own"
     return "".join(said) + f"base file: {base}\n\nNext: airdock build{where}\n\n{_PRE_COMMIT}"
 
 
 def _look(directory: Path) -> _Found:
+    other = None
     for name in BASE_NAMES:
         path = directory / name
         if path.is_file():
+            other = other or name
             match = _VERSION.search(path.read_text(encoding="utf-8"))
             if match and facts_for(match[1]):
                 override = directory / override_name(name)
                 users = override.is_file() and not is_generated(override.read_bytes())
                 return _Found(name, match[1], override.name if users else None)
-    return _Found(None, None, None)
+    return _Found(None, None, None, other)
 
 
 def _text(directory: Path, found: _Found) -> str:
     name = re.sub(r"[^a-z0-9_-]+", "-", directory.resolve().name.lower()).strip("-_") or "project"
     if found.base is None:
-        compose = "\n[compose]\nbundled = true # airdock writes docker-compose.yaml itself\n"
+        compose = "\n[compose]\nbundled = true # airdock writes the base file itself\n"
+        if found.other is not None:
+            compose += f'base = "docker-compose.airflow.yaml" # {found.other} is yours and stays\n'
         executor = 'executor = "local" # or "celery"\n'
         return _TEMPLATE.format(name=name, version=newest_series().latest, executor=executor, compose=compose)
     lines = [] if found.base == BASE_NAMES[0] else [f'base = "{found.base}"']
@@ -122,10 +129,12 @@ def _text(directory: Path, found: _Found) -> str:
 
 
 def _ignore(path: Path) -> list[str]:
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    present = {line.strip().lstrip("/") for line in text.splitlines()}
-    added = [line for line in IGNORED if line not in present]
+    """Add the lines that are missing; all others stay byte for byte."""
+    data = path.read_bytes() if path.exists() else b""
+    present = {line.strip().lstrip(b"/") for line in data.splitlines()}
+    added = [line for line in IGNORED if line.encode() not in present]
     if added:
-        start = text if not text or text.endswith("\n") else text + "\n"
-        path.write_text(start + "".join(f"{line}\n" for line in added), encoding="utf-8", newline="\n")
+        start = "" if not data or data.endswith(b"\n") else "\n"
+        with path.open("a", encoding="utf-8", newline="\n") as stream:
+            stream.write(start + "".join(f"{line}\n" for line in added))
     return added

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY
 from presence import required_or_skip
+
+from conftest import REPOSITORY
 
 OFFICIAL = Path(os.environ.get("AIRDOCK_OFFICIAL_COMPOSE", REPOSITORY.parent / "shared/reference/official-compose"))
 """Folder of official Compose files, `docker-compose-X.Y.Z.yaml`. They are no part of this project."""

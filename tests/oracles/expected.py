@@ -112,7 +112,7 @@ def text(value: Any) -> Any:
         case ParamValue(name):
             return '{{ params["' + name + '"] }}'
         case OutputValue(task, key):
-            wanted = f", key={ascii(key)}" if key else ""
+            wanted = f", key={key!a}" if key else ""
             return '{{ ti.xcom_pull(task_ids="' + task.id + '"' + wanted + ") }}"
         case _:
             return value

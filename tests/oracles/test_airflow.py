@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from airflow_environments import REQUIRED, Environment, find
 from airflow_judge import judge
-from conftest import CASES, copy_case, host_for_tests
 from expected import arguments_of, fields_of
 from presence import required_or_skip
 
@@ -19,6 +18,7 @@ from airdock.diagnostics import Report
 from airdock.pipeline import Checked, analyse, build, load
 from airdock.project.host_values import value_on
 from airdock.project.model import Task
+from conftest import CASES, copy_case, host_for_tests
 
 INSTALL = "python tests/oracles/airflow_environments.py install"
 VERSIONS = tuple(os.environ.get("AIRDOCK_AIRFLOWS", "").split()) or REQUIRED

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 from compose import compose_config, need_compose, official_file
-from conftest import copy_case
 
 from airdock.cli import main
+from conftest import copy_case
 
 ALL = {"airflow-scheduler", "airflow-triggerer", "airflow-init", "airflow-cli"}
 OFFICIAL_2 = ALL | {"airflow-webserver", "airflow-worker", "flower"}

@@ -13,12 +13,12 @@ import pytest
 from airflow_environments import REQUIRED
 from airflow_judge import judge
 from compose import compose_config, need_compose
-from conftest import host_for_tests
-from hostile import HOSTILE, ONE_LINE, numbered, toml_list, toml_string, toml_table
 from presence import required_or_skip
 from test_airflow import environment_for, write_modules
 
 from airdock.cli import main
+from conftest import host_for_tests
+from hostile import HOSTILE, ONE_LINE, numbered, toml_list, toml_string, toml_table
 
 HEAD = """\
 airdock = 1
@@ -147,7 +147,8 @@ def compose_body() -> str:
         + f"[variables]\n{''.join(f'{key} = {toml_string(text)}{chr(10)}' for key, text in values.items())}"
         + connections
         + f"[images.args]\nbuild = 'folder'\nargs = {toml_table(values)}\n"
-        + f"[mounts.v]\nvolume = 'v'\ntarget = '/v'\ndriver_opts = {toml_table(values)}\nlabels = {toml_table(values)}\n"
+        + "[mounts.v]\nvolume = 'v'\ntarget = '/v'\n"
+        + f"driver_opts = {toml_table(values)}\nlabels = {toml_table(values)}\n"
     )
 
 

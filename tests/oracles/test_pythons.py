@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import REPOSITORY, copy_case
 from presence import required_or_skip
+
+from conftest import REPOSITORY, copy_case
 from snapshot_files import ROOT
 
 OLDEST = "3.10"

@@ -18,8 +18,12 @@ from airdock.project.scope import Scope
 from airdock.project.target import resolve_target
 from airdock.spec import ProjectSpec
 
-FROM = {"from": "python:3.12-slim", "copy": [{"from": "src", "to": "/app/"}], "pip": "requirements.txt"}
-OWN = {"build": "src", "args": {"LEVEL": "1"}}
+FROM: dict[str, object] = {
+    "from": "python:3.12-slim",
+    "copy": [{"from": "src", "to": "/app/"}],
+    "pip": "requirements.txt",
+}
+OWN: dict[str, object] = {"build": "src", "args": {"LEVEL": "1"}}
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="rights and links are those of POSIX")
 

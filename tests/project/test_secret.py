@@ -26,8 +26,8 @@ WAYS: dict[str, Callable[[Any], object]] = {
     "f-string as repr": lambda secret: f"{secret!r}",
     "percent": lambda secret: "%s" % secret,  # noqa: UP031 - this way too
     "str.format": "{0}".format,
-    "join": lambda secret: ",".join(secret),
-    "join in a list": lambda secret: ",".join([secret]),
+    "join": ",".join,
+    "join in a list": lambda secret: ",".join(["a", *[secret]]),
     "concatenation": lambda secret: "a" + secret,
     "print": print,
     "list": list,

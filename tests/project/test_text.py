@@ -34,7 +34,9 @@ WORDS = [
     ("\ue0000\ue001 {{ x y }}", ["\ue0000\ue001", "{{ x y }}"]),
 ]
 TEMPLATE_TEXTS = st.lists(
-    st.sampled_from(["{{", "}}", "{%", "%}", "{#", "#}", " raw ", " endraw ", "-", "+", " ", "\n", "\r", "'", '"', "\\"])
+    st.sampled_from(
+        ["{{", "}}", "{%", "%}", "{#", "#}", " raw ", " endraw ", "-", "+", " ", "\n", "\r", "'", '"', "\\"]
+    )
     | st.text(max_size=3),
     max_size=10,
 ).map("".join)

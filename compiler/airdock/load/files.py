@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from airdock.load.claim import is_generated
+
 
 class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
     """A named file cannot be used; ``reason`` completes "file x …"."""
@@ -50,6 +52,13 @@ class ProjectFiles:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise FileProblem("is not UTF-8") from None
+
+    def is_users(self, path: str) -> bool:
+        """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
+        try:
+            return not is_generated(self.find(path, folder=False).read_bytes())
+        except (FileProblem, OSError):
+            return False
 
     def _inside(self, path: Path) -> bool:
         try:

@@ -11,9 +11,10 @@ from typing import Literal
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Report
 from airdock.diagnostics.shape import LEAVES_PROJECT
 from airdock.emit.artifact import Artifact, DotenvBlock, Folder
+from airdock.load.claim import is_generated
 from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile
 from airdock.load.host import Host
-from airdock.output.header import is_generated, is_untouched, with_header
+from airdock.output.header import is_untouched, with_header
 from airdock.project.model import Project
 
 NOT_OURS = Kind(

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
-from airdock.load.dotenv import BLOCK_END, BLOCK_START
+from airdock.load.dotenv import BLOCK_END, BLOCK_START, parse_dotenv
 from airdock.output.changes import Change
 
 
@@ -30,15 +31,10 @@ def _shown(change: Change, data: bytes | None) -> list[str]:
     text = data.decode("utf-8", "replace")
     if change.committed:
         return text.splitlines(keepends=True)
-    shown, inside = [], False
-    for line in text.split("\n"):
-        # A value may go over several lines, so everything but comments and names is masked.
-        key, equals, _ = line.partition("=")
-        inside = line == BLOCK_START or (inside and line != BLOCK_END)
-        if line.startswith("#") or not line:
-            shown.append(f"{line}\n")
-        elif equals and key.replace("_", "").isalnum():
-            shown.append(f"{key}=***\n")
-        else:
-            shown.append("***\n")
-    return shown[:-1] if shown and shown[-1] == "\n" else shown
+    shown, known = [], parse_dotenv(text, {})
+    for line in text.splitlines():
+        # A value may go over several lines, and what looks like a comment or a name may be a part of it.
+        key = re.match(r"(?:export )?(\w*)=", line)
+        plain = not line or line in (BLOCK_START, BLOCK_END)
+        shown.append(f"{line}\n" if plain else f"{key[1]}=***\n" if key and key[1] in known else "***\n")
+    return shown

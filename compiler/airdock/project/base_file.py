@@ -44,26 +44,31 @@ def base_services(scope: Scope, compose: Compose, target: Target, executes: str)
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
         return tuple(service for service in known if service not in left_out)
     where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
-    try:
-        text = scope.files.read_text(compose.base)
-    except FileProblem as problem:
-        if problem.reason != "does not exist":
-            scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem.reason))
-        else:
-            advice = "download it beside airdock.toml, or set bundled = true in [compose]"
-            scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
+    text, problem = None, "does not exist"
+    # A generated file there is the bundled one of an earlier build, which this build deletes.
+    if scope.files.is_users(compose.base) or not (scope.files.root / compose.base).is_file():
+        try:
+            text = scope.files.read_text(compose.base)
+        except FileProblem as trouble:
+            problem = trouble.reason
+    if text is None and problem == "does not exist":
+        advice = "download it beside airdock.toml, or set bundled = true in [compose]"
+        scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
+        return known
+    if text is None:
+        scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem))
         return known
     services = _services_of(text)
     if services is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
         return known
-    found = tuple(service for service in known if service in services)
+    present = tuple(service for service in known if service in services)
     needed = ("airflow-init", executes, target.airflow.webserver)
-    missing = [service for service in needed if service not in found]
+    missing = [service for service in needed if service not in present]
     if missing:
         reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=reason))
-    return found
+    return present
 
 
 def _services_of(text: str) -> set[str] | None:

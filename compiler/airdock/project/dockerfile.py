@@ -139,7 +139,7 @@ def _copied(paths: Sequence[str]) -> str:
 def _shell_line(line: str) -> str:
     """Return a shell line for RUN: as it stands, or as JSON where Docker would read more into it than the shell."""
     plain = (
-        "\n" not in line
+        not set(line) & {"\n", "\r"}
         and "<<" not in line
         and not line.endswith("\\")
         and not line.lstrip().startswith(("[", "-", "#"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from airdock.diagnostics import SpecPath
-from airdock.diagnostics.shape import NOT_FOUND
+from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
 from airdock.project.content import ContentDigest
 from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
 from airdock.project.model import Build, Image, ProjectPath
@@ -48,7 +50,11 @@ def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
     folder = (spec.build or "").rstrip("/") or "/"
     dockerfile = spec.dockerfile or "Dockerfile"
     digest = _digest_of("", spec)
-    if scope.exists(folder, (*where, "build"), "folder", folder=True):
+    if posixpath.normpath(folder) == ".":
+        # The outputs stand there, so every build would change the content, and with it the outputs.
+        expected = "a folder of the image's own, below the project directory"
+        scope.report.add(BAD_VALUE.at((*where, "build"), found="the project directory", expected=expected))
+    elif scope.exists(folder, (*where, "build"), "folder", folder=True):
         place = (*where, "dockerfile") if spec.dockerfile else (*where, "build")
         scope.exists(f"{folder}/{dockerfile}", place, "Dockerfile", folder=False)
         _take_in(scope, digest, folder, (*where, "build"), filtered=False)

@@ -88,7 +88,7 @@ def _compose(scope: Scope) -> Compose:
     files: list[str] = []
     if override != usual or base not in _FOUND_BY_COMPOSE:
         # COMPOSE_FILE replaces what Compose would find, so an override of the user's is named too.
-        users = [usual] if override != usual and (scope.files.root / usual).is_file() else []
+        users = [usual] if override != usual and scope.files.is_users(usual) else []
         files = [base, *users, override]
     for name, service in spec.services.items():
         is_json(scope, service, ("compose", "services", name))

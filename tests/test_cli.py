@@ -1,0 +1,229 @@
+"""The command line: exit codes, what is printed where, and the commands that need no project."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from airdock.explain import sorted_kinds
+from commands import CANARY, ERROR, GOOD, WARNING, files, run, write_project
+from conftest import REPOSITORY
+
+
+@pytest.fixture
+def project(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str], Path]:
+    """Return a function that writes a project and returns its folder."""
+    fixed_host()
+    return lambda text: write_project(tmp_path, text)
+
+
+def test_no_findings_is_exit_code_0(project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", "-C", project(GOOD)) == 0
+    assert capsys.readouterr() == ("", "airdock.toml: no errors\n")
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_error_is_exit_code_1_and_nothing_is_written(
+    command: str, project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(ERROR)
+    assert run(command, "-C", folder) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert 'error[AD201]: task "a" uses image "shel", which is not declared' in printed.err
+    assert 'did you mean "shell"?' in printed.err
+    assert set(files(folder)) == {"airdock.toml"}
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_warning_is_exit_code_0_and_1_if_strict(
+    command: str, project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(WARNING)
+    assert run(command, "-C", folder, "--strict") == 1
+    assert "warning[AD404]" in capsys.readouterr().err
+    assert set(files(folder)) == {"airdock.toml"}
+    assert run(command, "-C", folder) == 0
+    assert "warning[AD404]" in capsys.readouterr().err
+    assert ("Dockerfile" in files(folder)) == (command == "build")
+
+
+def test_warning_that_is_ignored_is_none_for_strict(project: Callable[[str], Path]) -> None:
+    assert run("check", "--strict", "-C", project(WARNING + '\n[lint]\nignore = ["AD404"]\n')) == 0
+
+
+def test_missing_file_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("build", "-C", tmp_path) == 1
+    assert "error[AD001]: cannot read airdock.toml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["biuld"], 'did you mean "build"?'),
+        (["chekc"], 'did you mean "check"?'),
+        (["explian", "AD201"], 'did you mean "explain"?'),
+        (["something-else"], "known: build, check, init, explain, schema"),
+        (["build", "--chekc"], 'did you mean "--check"?'),
+        (["check", "--stict"], 'did you mean "--strict"?'),
+        (["build", "--exitcode"], 'did you mean "--exit-code"?'),
+        (["build", "--ouput-format", "json"], 'did you mean "--output-format"?'),
+        (["build", "--check", "--diff"], "not allowed with argument"),
+        (["check", "--output-format", "jsn"], "invalid choice: 'jsn'"),
+        (["check", "-C"], "expected one argument"),
+        (["check", "--force"], "unrecognized arguments: --force"),
+        (["explain", "AD999"], 'there is no finding "AD999"'),
+        (["explain", "AD21"], 'did you mean "AD21'),
+    ],
+    ids=" ".join,
+)
+def test_wrong_command_line_is_exit_code_2(
+    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*arguments) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert sentence in printed.err
+
+
+@pytest.mark.parametrize("command", ["check", "build"])
+def test_bug_is_exit_code_3_with_a_report_without_values(
+    command: str,
+    project: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*_: object) -> None:
+        try:
+            dict[str, str]()[CANARY]
+        except KeyError as error:
+            raise RuntimeError(f"holds {CANARY}") from error
+
+    monkeypatch.setattr("airdock.pipeline.resolve", broken)
+    folder = project(GOOD)
+    assert run(command, "-C", folder) == 3
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("airdock has a bug. Please report it with these lines:\n\nairdock ")
+    assert f"Python {sys.version.split()[0]}" in printed.err
+    assert "in broken\n" in printed.err
+    assert printed.err.endswith("RuntimeError\n")
+    assert CANARY not in printed.err
+    assert set(files(folder)) == {"airdock.toml"}
+
+
+def test_interruption_is_exit_code_130(project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("airdock.pipeline.validate", interrupted)
+    assert run("check", "-C", project(GOOD)) == 130
+
+
+def test_reader_that_has_gone_is_no_fault() -> None:
+    command = [sys.executable, "-m", "airdock", "schema"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0
+
+
+def test_version_and_help_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--version") == 0
+    assert re.fullmatch(r"airdock \d+\.\d+\.\d+\n", capsys.readouterr().out)
+    assert run("--help") == 0
+    assert "commands:" in capsys.readouterr().out
+    assert run("build", "--help") == 0
+    assert "--exit-code" in capsys.readouterr().out
+
+
+def test_directory_and_file_can_be_named(
+    project: Callable[[str], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(GOOD)
+    inner = folder / "inner"
+    inner.mkdir()
+    (folder / "airdock.toml").rename(inner / "other.toml")
+    monkeypatch.chdir(folder)
+    assert run("check", "-C", "inner", "-f", "other.toml") == 0
+    assert run("check", "-f", "inner/other.toml") == 0
+    assert run("check", "-f", inner / "other.toml") == 0
+    assert run("check", "-C", "inner") == 1
+    capsys.readouterr()
+    assert run("build", "-f", "inner/other.toml") == 0
+    assert "created   dags/first.py\n" in capsys.readouterr().out
+    assert (inner / "dags/first.py").is_file()
+    assert not (folder / "dags").exists()
+
+
+def test_finding_names_the_file_that_was_asked_for(
+    project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(ERROR)
+    (folder / "airdock.toml").rename(folder / "other.toml")
+    assert run("check", "-C", folder, "-f", "other.toml", "--output-format", "concise") == 1
+    assert capsys.readouterr().err.startswith("other.toml:17:9: error AD201 ")
+
+
+@pytest.mark.parametrize(
+    "text", [GOOD, WARNING, ERROR, "= 1", ""], ids=["good", "warning", "error", "no TOML", "empty"]
+)
+@pytest.mark.parametrize("arguments", [["check"], ["build"], ["build", "--check"]], ids=" ".join)
+def test_json_stands_alone_on_standard_output(
+    text: str, arguments: list[str], project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(*arguments, "-C", project(text), "--output-format", "json")
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    data = json.loads(printed.out)
+    assert data["summary"]["errors"] == sum(found["severity"] == "error" for found in data["findings"])
+    assert code == (1 if data["summary"]["errors"] else 0)
+    for found in data["findings"]:
+        keys = {"code", "slug", "severity", "message", "help", "file", "line", "column", "end_line", "end_column"}
+        assert set(found) == keys | {"related"}
+
+
+def test_concise_is_one_line_for_each_finding(
+    project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("check", "-C", project(WARNING), "--output-format", "concise") == 0
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert re.fullmatch(r"airdock\.toml:14:7: warning AD404 [^\n]+\n", printed.err)
+
+
+@pytest.mark.parametrize("code", [kind.code for kind in sorted_kinds()])
+def test_every_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain", code) == 0
+    page = capsys.readouterr().out
+    assert page.startswith(f"{code} ")
+    assert [line for line in page.splitlines() if line in ("What", "Why it matters", "Example", "Fix")] == [
+        "What",
+        "Why it matters",
+        "Example",
+        "Fix",
+    ]
+    assert run("explain", code.lower()) == 0
+    assert capsys.readouterr().out == page
+
+
+def test_codes_are_listed_in_order(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("explain") == 0
+    codes = [line.split()[0] for line in capsys.readouterr().out.splitlines()]
+    assert codes == [kind.code for kind in sorted_kinds()] == sorted(codes)
+
+
+def test_schema_is_printed_as_it_is_stored(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("schema") == 0
+    printed = capsys.readouterr().out
+    assert printed == (REPOSITORY / "schema" / "airdock.schema.json").read_text(encoding="utf-8")
+    assert json.loads(printed)["title"] == "airdock.toml"

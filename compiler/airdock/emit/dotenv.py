@@ -31,6 +31,7 @@ def emit_dotenv(project: Project, host: Host) -> Iterator[Generated | DotenvBloc
     """Return `.env.example`, and airdock's block of `.env`."""
     entries = list(_entries(project, host))
     yield Generated(".env.example", _example(project, entries), "dotenv")
+    entries += _kept(project, host, {entry.key for entry in entries})
     lines = []
     for entry in entries:
         if entry.key in host.dotenv.own:
@@ -41,6 +42,14 @@ def emit_dotenv(project: Project, host: Host) -> Iterator[Generated | DotenvBloc
             text = value.reveal() if isinstance(value, Secret) else value
             lines.append(f"{entry.key}={dotenv_quoted(text)}")
     yield DotenvBlock(".env", "".join(f"{line}\n" for line in lines))
+
+
+def _kept(project: Project, host: Host, written: set[str]) -> Iterator[_Entry]:
+    """Return the secrets that were made once and are not needed now: a database may be locked with them."""
+    facts = project.target.airflow
+    for key in dict.fromkeys((*facts.bundled.once, *facts.once)):
+        if key not in written and key in host.dotenv.block:
+            yield _Entry(key, "", Secret(host.dotenv.block[key]))
 
 
 def dotenv_quoted(text: str) -> str:
@@ -112,5 +121,6 @@ def _example(project: Project, entries: list[_Entry]) -> str:
         ]
     lines.append("# Written to .env by `airdock build`:")
     for entry in entries:
-        lines += [f"# {entry.meaning}", f"{entry.key}={entry.example}"]
+        # Behind a number sign: a copy of this file as .env would set each of them, to nothing.
+        lines += [f"# {entry.key}={entry.example}", f"#   {entry.meaning}"]
     return "".join(f"{line}\n" for line in lines)

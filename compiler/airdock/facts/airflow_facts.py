@@ -17,7 +17,6 @@ _FOLDER = Path(__file__).parent / "airflow"
 class Feature(Enum):
     """Something that some series have and others have not."""
 
-    TASK_SDK = "task-sdk"
     START_DATE_REQUIRED = "start-date-required"
     CONSTRAINTS_IN_IMAGE = "constraints-in-image"
     EXECUTION_API = "execution-api"

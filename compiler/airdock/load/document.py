@@ -217,8 +217,9 @@ def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
         column = min(error.colno, len(source.line(line)) + 1)
         place = TextPlace(source.name, line, column)
         report.add(SYNTAX.of(place, help=advice, reason=f"not TOML: {reason[:1].lower()}{reason[1:]}"))
-    except RecursionError:
-        report.add(SYNTAX.of(TextPlace(source.name, 1, 1), reason="not TOML that can be read: nested too deeply"))
+    except (RecursionError, ValueError):
+        reason = "not TOML that can be read: nested too deeply, or a number of thousands of digits"
+        report.add(SYNTAX.of(TextPlace(source.name, 1, 1), reason=reason))
     return None
 
 
@@ -274,7 +275,7 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
     root = document.root.resolve()
     try:
         found = sorted(entry for entry in document.root.glob(pattern) if entry.is_file())
-    except (ValueError, NotImplementedError, OSError):
+    except (ValueError, IndexError, NotImplementedError, OSError):
         found = []
     if not found:
         # A folder is easily meant to stand for what is in it.

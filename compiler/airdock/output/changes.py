@@ -83,7 +83,9 @@ def plan(
     for artifact in artifacts:
         if isinstance(artifact, Folder):
             path = artifact.path
-            if not (root / path).is_dir():
+            if path in changes:
+                report.add(UNWRITABLE.of(FilePlace(path), path=path, reason="a mount asks for a folder of this name"))
+            elif not (root / path).is_dir():
                 changes[path] = Change(path, "created", None, None, folder=True, committed=False)
             continue
         old = _read(root, artifact.path, report)

@@ -73,13 +73,13 @@ def base_services(scope: Scope, compose: Compose, target: Target, executes: str)
 
 def _services_of(text: str) -> set[str] | None:
     """Return the names of the services of a Compose file; None if it is none."""
-    # Only a project with a base file of its own pays for this import.
+    # Only a project with a base file of its own pays for this import. Not the safe loader: it knows no !reset.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        data = YAML(typ="safe", pure=True).load(text)
-    except (YAMLError, ValueError, RecursionError):
+        data = YAML(pure=True).load(text)
+    except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     services = data.get("services") if isinstance(data, dict) else None
     return {str(name) for name in services} if isinstance(services, dict) and services else None

@@ -12,8 +12,10 @@ from airdock.diagnostics.shape import BAD_VALUE, MISSING_KEY, WRONG_TYPE, descri
 from airdock.project.model import Connection, Variable
 from airdock.project.scope import Scope
 from airdock.project.secret import Secret
+from airdock.spec.base import Table
 from airdock.spec.connection import ConnectionSpec
-from airdock.spec.source import HOST_SOURCES, EnvSource, FileSource, source_of
+from airdock.spec.scalars import PATTERN_WORDS
+from airdock.spec.source import HOST_SOURCES, EnvSource, FileSource, parse_source, source_of
 
 _FIELDS = {
     "conn_type": "type",
@@ -26,6 +28,8 @@ _FIELDS = {
 }
 """Key of the JSON form of AIRFLOW_CONN_… to field of the spec. Airflow refuses any other key but ``extra``."""
 
+DEEPEST = 50
+"""Lists and tables in each other; the YAML writer gives up not far beyond."""
 _EXTRAS_OF_DOCKER = ("email", "reauth")
 """What the docker hook reads of a connection's extra; it ignores all else, and the schema field."""
 
@@ -108,6 +112,9 @@ def free_value(scope: Scope, value: Any, where: SpecPath) -> Any:
 def is_json(scope: Scope, value: Any, where: SpecPath) -> bool:
     """Say whether JSON can hold a value; reports AD103 and AD104 for each part that it cannot."""
     good = True
+    if _depth(value) > DEEPEST:
+        scope.report.add(BAD_VALUE.at(where, found="this value", expected=f"it is nested more than {DEEPEST} deep"))
+        return False
     for place, leaf in leaves(value, where):
         if isinstance(leaf, float) and not math.isfinite(leaf):
             scope.report.add(BAD_VALUE.at(place, found="this number", expected="JSON has no infinity and no NaN"))
@@ -119,16 +126,34 @@ def is_json(scope: Scope, value: Any, where: SpecPath) -> bool:
     return good
 
 
-def _source(scope: Scope, table: Any, value: dict[str, Any], where: SpecPath) -> Any:
-    if not all(isinstance(part, str) for part in value.values()):
-        key = next(key for key, part in value.items() if not isinstance(part, str))
-        found = describe(value[key])
-        scope.report.add(WRONG_TYPE.at((*where, key), expected="text in quotes", found=found))
-        return None
-    source = table.model_construct(**value)
-    if isinstance(source, EnvSource | FileSource):
-        return scope.host_value(source, where)
-    return None
+def _depth(value: Any) -> int:
+    """Return how deep lists and tables stand in each other."""
+    depth, level = 0, [value]
+    while level:
+        inner = [item for item in level if isinstance(item, dict | list)]
+        level = [part for item in inner for part in (item.values() if isinstance(item, dict) else item)]
+        depth += bool(inner)
+    return depth
+
+
+def _source(scope: Scope, table: type[Table], value: dict[str, Any], where: SpecPath) -> Any:
+    source = checked_source(scope, table, value, where)
+    return scope.host_value(source, where) if isinstance(source, EnvSource | FileSource) else None
+
+
+def checked_source(scope: Scope, table: type[Table], value: dict[str, Any], where: SpecPath) -> Table | None:
+    """Return a source written where any value may be; None, and AD102 to AD104, for a bad one."""
+    source, faults = parse_source(table, value)
+    for fault in faults:
+        place = (*where, *fault["loc"])
+        if fault["type"] == "missing":
+            scope.report.add(MISSING_KEY.at(where, key=fault["loc"][-1], where=""))
+        elif fault["type"] == "string_type":
+            scope.report.add(WRONG_TYPE.at(place, expected="text in quotes", found=describe(fault["input"])))
+        else:
+            expected = PATTERN_WORDS.get(fault.get("ctx", {}).get("pattern", ""), "it is too long")
+            scope.report.add(BAD_VALUE.at(place, found="this text", expected=expected))
+    return source
 
 
 def leaves(value: Any, where: SpecPath) -> Iterable[tuple[SpecPath, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
@@ -131,9 +132,18 @@ def _edges(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
         for _, value, place in layers.merged(field):
             if isinstance(value, OutputSource):
                 found.setdefault(value.output, place)
-            elif source_of(value, ("output",)) is not None and isinstance(value["output"], str):
-                found.setdefault(value["output"], place)
+            for name, inner in _outputs_in(value, place):
+                found.setdefault(name, inner)
     return {name: place for name, place in found.items() if name in spec.tasks}
+
+
+def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
+    """Return the tasks whose outputs a free value names, with the places."""
+    if source_of(value, ("output",)) is not None and isinstance(value["output"], str):
+        yield value["output"], where
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _outputs_in(inner, (*where, key))
 
 
 def _order(scope: Scope, edges: dict[str, dict[str, SpecPath]]) -> list[str] | None:

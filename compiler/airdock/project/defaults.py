@@ -28,12 +28,14 @@ class Layers:
 
     def kind(self) -> str:
         """Return the kind of a task: by the nearest table that says it."""
+        own = {key_of(type(table), field) for table, _ in self._layers[:1] for field in table.model_fields_set}
         for table, _ in self._layers:
             written = {key_of(type(table), field) for field in table.model_fields_set}
             for key in ("operator", "python"):
-                if key in written:
+                # An image goes with a function, but not with an operator from the defaults.
+                if key in written and (key == "python" or key in own or "image" not in own):
                     return key
-            if written & {"image", "command", "script"} and table is self._layers[0][0]:
+            if written & {"command", "script"}:
                 return "container"
         return "container"
 

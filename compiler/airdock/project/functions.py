@@ -6,9 +6,14 @@ import ast
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.suggest import did_you_mean
-from airdock.project.findings import NO_SUCH_FUNCTION
+from airdock.project.findings import NAMES_COLLIDE, NO_SUCH_FUNCTION
 from airdock.project.model import Function
 from airdock.project.scope import Scope
+
+_IMPORTED = "CronDataIntervalTimetable CronTriggerTimetable DAG DeviceRequest DockerOperator Mount Param ZoneInfo"
+_OWN = "HOST_DIR dag date datetime docker_task float functions os timedelta"
+TAKEN = frozenset(f"{_IMPORTED} {_OWN}".split())
+"""What a DAG module imports or sets itself, beside the functions that are copied into it."""
 
 
 def resolve_function(scope: Scope, named: str, where: SpecPath) -> Function | None:
@@ -32,6 +37,10 @@ def resolve_function(scope: Scope, named: str, where: SpecPath) -> Function | No
         )
         return None
     node = functions[name]
+    if name in TAKEN:
+        reason = "is a name that the DAG module has for itself"
+        scope.report.add(NAMES_COLLIDE.at(where, name=name, other=named, reason=reason))
+        return None
     if node.decorator_list:
         reason = f'defines "{name}" with a decorator, which the container would not have'
         scope.report.add(NO_SUCH_FUNCTION.at(where, file=file, reason=reason))

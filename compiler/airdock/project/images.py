@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
@@ -12,6 +13,10 @@ from airdock.project.model import Build, Image, ProjectPath
 from airdock.project.scope import Scope
 from airdock.spec.image import ImageSpec
 
+_REPOSITORY = re.compile(
+    r"^([a-z0-9.-]+(:[0-9]+)?/)?([a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*/)*[a-z0-9]+((\.|_{1,2}|-+)[a-z0-9]+)*$"
+)
+
 
 def resolve_images(scope: Scope) -> None:
     """Fill ``scope.images``; reports AD204, AD212 and AD906."""
@@ -19,7 +24,7 @@ def resolve_images(scope: Scope) -> None:
         where: SpecPath = ("images", name)
         if spec.ref is not None:
             connection = spec.connection and scope.connection(
-                spec.connection, (*where, "connection"), f'image "{name}"'
+                spec.connection, (*where, "connection"), f'image "{name}"', registry=True
             )
             scope.images[name] = Image(name, spec.ref, None, spec.pull == "always", connection)
         elif spec.from_ is not None:
@@ -30,9 +35,10 @@ def resolve_images(scope: Scope) -> None:
 
 def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
     """Return an image whose Dockerfile airdock writes."""
-    copied = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
+    named = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
     if isinstance(spec.pip, str) and scope.exists(spec.pip, (*where, "pip"), folder=False):
-        copied.append((spec.pip, (*where, "pip")))
+        named.append((spec.pip, (*where, "pip")))
+    copied = [(path, place) for path, place in named if _is_part(scope, path, place)]
     text = image_dockerfile(spec)
     ignore = image_ignore(path for path, _ in copied)
     digest = _digest_of(text, spec)
@@ -45,14 +51,23 @@ def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Ima
     return Image(name, _reference(scope, name, spec, digest), build)
 
 
+def _is_part(scope: Scope, path: str, where: SpecPath) -> bool:
+    """Say whether a path is a file or folder below the project directory, which is the build context."""
+    if not path.startswith("/") and posixpath.normpath(path) != ".":
+        return True
+    # Not the whole project: the outputs stand there, so every build would change the content, and with it the outputs.
+    expected = "the build context is the project directory; name a file or folder in it"
+    scope.report.add(BAD_VALUE.at(where, found=f'"{path}"', expected=expected))
+    return False
+
+
 def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
     """Return an image that has a Dockerfile of the user's."""
     folder = (spec.build or "").rstrip("/") or "/"
     dockerfile = spec.dockerfile or "Dockerfile"
     digest = _digest_of("", spec)
     if posixpath.normpath(folder) == ".":
-        # The outputs stand there, so every build would change the content, and with it the outputs.
-        expected = "a folder of the image's own, below the project directory"
+        expected = "airdock's own outputs stand in it; use a folder of the image's own"
         scope.report.add(BAD_VALUE.at((*where, "build"), found="the project directory", expected=expected))
     elif scope.exists(folder, (*where, "build"), "folder", folder=True):
         place = (*where, "dockerfile") if spec.dockerfile else (*where, "build")
@@ -71,7 +86,7 @@ def resolve_airflow_image(scope: Scope) -> Image:
     digest.add("Dockerfile", text.encode())
     if isinstance(spec.constraints, str) and "://" not in spec.constraints:
         where = ("airflow", "constraints")
-        if scope.exists(spec.constraints, where, folder=False):
+        if _is_part(scope, spec.constraints, where) and scope.exists(spec.constraints, where, folder=False):
             _take_in(scope, digest, spec.constraints, where, filtered=False)
     build = Build(ProjectPath("."), "Dockerfile", text, None)
     return Image("airflow", f"{scope.spec.project.name}-airflow:{digest.tag}", build)
@@ -97,5 +112,9 @@ def _take_in(scope: Scope, digest: ContentDigest, path: str, where: SpecPath, *,
 
 def _reference(scope: Scope, name: str, spec: ImageSpec, digest: ContentDigest) -> str:
     repository = spec.repository or f"{scope.spec.project.name}-{name}"
+    if not _REPOSITORY.match(repository):
+        place = ("images", name, "repository") if spec.repository else ("images", name)
+        expected = "Docker wants single . or _, or one or more -, between letters and digits"
+        scope.report.add(BAD_VALUE.at(place, found=f'image name "{repository}"', expected=expected))
     tag = digest.tag if spec.tag in (None, "content") else spec.tag
     return f"{repository}:{tag}"

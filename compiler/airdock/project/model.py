@@ -1,4 +1,4 @@
-"""The resolved project. Three worlds of paths have three types, because a bare path would be a bug waiting."""
+"""The resolved project. Worlds of paths have types of their own, because a bare path is a bug waiting."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from airdock.project.values import HostValue, HostVariable, TaskValue
 
 WorkerPath = NewType("WorkerPath", str)
 """A path inside an Airflow container."""
-TaskPath = NewType("TaskPath", str)
-"""A path inside a task's container."""
 ProjectPath = NewType("ProjectPath", str)
 """A normalised path relative to the project directory, with /."""
 

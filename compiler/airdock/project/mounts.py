@@ -72,6 +72,10 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
 
 
 def _volume(scope: Scope, name: str, spec: MountSpec) -> Mount:
+    for option in ("driver", "driver_opts", "labels"):
+        if spec.external and option in spec.model_fields_set:
+            problem = f'"{option}" has no meaning for an external volume, which is there already'
+            scope.report.add(KEYS_CONFLICT.at(("mounts", name, option), "key", problem=problem))
     key = spec.volume or name
     volume = Volume(
         key,
@@ -102,7 +106,7 @@ def resolve_uses(scope: Scope, uses: Sequence[str | MountUseSpec], where: SpecPa
             read_only = read_only if use.read_only is None else use.read_only
         resolved = MountUse(mount, target, read_only, path)
         for other in found:
-            if posixpath.normpath(other.target) == posixpath.normpath(target):
+            if posixpath.normpath(f"/{other.target}") == posixpath.normpath(f"/{target}"):
                 related = (Related("the first", SpecPlace(other.path)),)
                 finding = SAME_TARGET.at(path, related=related, target=target, first=other.mount.name, second=name)
                 scope.report.add(finding)

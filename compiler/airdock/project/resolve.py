@@ -85,6 +85,13 @@ def _compose(scope: Scope) -> Compose:
     base = _inside(scope, spec.base, ("compose", "base"))
     usual = override_name(base)
     override = usual if spec.override is None else _inside(scope, spec.override, ("compose", "override"))
+    if "/" in base and not base.startswith(("/", "../")):
+        # Compose takes the folder of the first file for the project's, and every relative path from there.
+        expected = "it has to stand beside airdock.toml"
+        scope.report.add(BAD_VALUE.at(("compose", "base"), found=f'"{base}"', expected=expected))
+    if override == base:
+        expected = "it is the base file's name"
+        scope.report.add(BAD_VALUE.at(("compose", "override"), found=f'"{override}"', expected=expected))
     files: list[str] = []
     if override != usual or base not in _FOUND_BY_COMPOSE:
         # COMPOSE_FILE replaces what Compose would find, so an override of the user's is named too.

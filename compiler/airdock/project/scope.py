@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
-from airdock.diagnostics.shape import LEAVES_PROJECT, NOT_FOUND
+from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT, NOT_FOUND
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load.files import FileProblem, ProjectFiles
 from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_CONNECTION
@@ -60,9 +60,13 @@ class Scope:
         """Report a name that is not declared, with the nearest one that is."""
         self.report.add(kind.at(where, help=did_you_mean(name, known, what=what), user=user, name=name))
 
-    def connection(self, name: str, where: SpecPath, user: str) -> str | None:
-        """Return the id of a declared connection; reports AD204 if it is none."""
-        if name in self.spec.connections:
+    def connection(self, name: str, where: SpecPath, user: str, *, registry: bool = False) -> str | None:
+        """Return the id of a declared connection; reports AD204 if it is none, AD104 if no login to a registry."""
+        declared = self.spec.connections.get(name)
+        if declared is not None:
+            if registry and declared.type not in (None, "docker"):
+                found = f'connection "{name}" of type {declared.type}'
+                self.report.add(BAD_VALUE.at(where, found=found, expected="a login to a registry is of type docker"))
             return name
         self.unknown(UNKNOWN_CONNECTION, where, user, name, self.spec.connections, "declared connections")
         return None

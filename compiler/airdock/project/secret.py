@@ -6,7 +6,10 @@ from typing import NoReturn
 
 
 class Secret:
-    """A secret. Only `emit/dotenv.py` opens it, and only into `.env`."""
+    """A secret. `emit/dotenv.py` opens it, into `.env`.
+
+    `rules/mounts.py` opens the source of a mount too, which is a value of the host and no secret.
+    """
 
     __slots__ = ("_text",)
 
@@ -14,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Return the text. For the dotenv emitter alone."""
+        """Return the text. For those named above alone."""
         return self._text
 
     def __eq__(self, other: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import WRONG_TYPE, describe
 from airdock.diagnostics.suggest import did_you_mean
-from airdock.project.connections import leaves
+from airdock.project.connections import checked_source
 from airdock.project.findings import SECRET_SHOWN, UNKNOWN_PARAM, UNKNOWN_TASK, UNKNOWN_VARIABLE
 from airdock.project.model import Task
 from airdock.project.scope import Scope
@@ -83,23 +83,21 @@ class TaskScope:
         self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user(where), name=name))
 
     def argument(self, key: str, value: Any, where: SpecPath) -> Any:
-        """Return an argument of a function or operator: any TOML value, or what a source stands for."""
+        """Return an argument of a function or operator: any TOML value, with what the sources in it stand for."""
         table = source_of(value)
-        if table is None:
-            for place, leaf in leaves(value, where):
-                if not isinstance(leaf, str | int | float) and not hasattr(leaf, "year"):
-                    found = describe(leaf)
-                    expected = "text, a number, a boolean, a date, a list or a table"
-                    self.scope.report.add(WRONG_TYPE.at(place, expected=expected, found=found))
-            return value
-        for part, text in value.items():
-            if not isinstance(text, str):
-                found = describe(text)
-                self.scope.report.add(WRONG_TYPE.at((*where, part), expected="text in quotes", found=found))
-                return None
         if table in (EnvSource, FileSource):
             reason = "Airflow stores and shows arguments"
             advice = "hand it to the container in env, or put it into a connection"
             self.scope.report.add(SECRET_SHOWN.at(where, key=key, reason=reason, help=advice))
             return None
-        return self.value(table.model_construct(**value), where)
+        if table is not None:
+            source = checked_source(self.scope, table, value, where)
+            return source and self.value(source, where)
+        if isinstance(value, dict):
+            return {inner: self.argument(key, part, (*where, inner)) for inner, part in value.items()}
+        if isinstance(value, list):
+            return [self.argument(key, part, (*where, index)) for index, part in enumerate(value)]
+        if not isinstance(value, str | int | float) and not hasattr(value, "year"):
+            expected = "text, a number, a boolean, a date, a list or a table"
+            self.scope.report.add(WRONG_TYPE.at(where, expected=expected, found=describe(value)))
+        return value

@@ -8,6 +8,7 @@ from keyword import iskeyword
 from typing import Any
 
 from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY
+from airdock.project.connections import leaves
 from airdock.project.defaults import Layers, fields_for
 from airdock.project.findings import UNKNOWN_IMAGE
 from airdock.project.functions import resolve_function
@@ -28,12 +29,16 @@ _ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
 def resolve_task(values: TaskScope, layers: Layers, id_: str, upstream: tuple[Task, ...], dag: str) -> Task:
     """Return a task; reports what its values refer to and is not there. ``upstream`` are the tasks of `after`."""
     kind = layers.kind()
-    options = _options(layers, kind)
+    options = _options(values.scope, layers, kind)
     if kind == "operator":
         task = _operator(values, layers, id_, options)
     else:
         task = _container(values, layers, id_, kind, options, dag)
-    outputs = [value.task for _, value in (*task.env, *task.arguments) if isinstance(value, OutputValue)]
+    outputs = [
+        value.task
+        for _, value in leaves([value for _, value in (*task.env, *task.arguments)], ())
+        if isinstance(value, OutputValue)
+    ]
     unique = {needed.id: needed for needed in (*upstream, *outputs)}
     fields = list(fields_for(kind))
     places = {key_of(TaskKeys, field): layers.place(field) for field in fields if layers.is_set(field)}
@@ -45,13 +50,16 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, upstream: tuple[Ta
     return replace(task, upstream=tuple(unique.values()), places=places, keys=keys)
 
 
-def _options(layers: Layers, kind: str) -> dict[str, object]:
+def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
     options: dict[str, object] = {}
     for field in fields_for(kind):
         mark = mark_of(TaskKeys, field, OperatorArg)
         if mark is not None and layers.is_set(field):
             options[mark.keyword] = layers.get(field)
+    if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
+        # The provider takes a text that starts with [ for a Python list; split here, it is none.
+        options["entrypoint"] = _split(scope, layers, "entrypoint")
     return options
 
 
@@ -93,7 +101,7 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     connection = image.connection if image else None
     if layers.is_set("connection"):
         where = layers.place("connection")
-        connection = scope.connection(layers.get("connection"), where, values.user(where))
+        connection = scope.connection(layers.get("connection"), where, values.user(where), registry=True)
     network = layers.get("network")
     return Task(
         id_,
@@ -144,12 +152,17 @@ def _command(scope: Scope, layers: Layers) -> tuple[str, ...] | None:
     command = layers.get("command")
     if not isinstance(command, str):
         return None if command is None else tuple(command)
+    return tuple(_split(scope, layers, "command"))
+
+
+def _split(scope: Scope, layers: Layers, field: str) -> list[str]:
+    """Return the arguments of a text; reports AD104 for a quote that is not closed."""
     try:
-        return tuple(split_command(command))
+        return split_command(layers.get(field))
     except ValueError:
         expected = "a quote in it is not closed"
-        scope.report.add(BAD_VALUE.at(layers.place("command"), found="this command", expected=expected))
-        return None
+        scope.report.add(BAD_VALUE.at(layers.place(field), found="this text", expected=expected))
+        return []
 
 
 def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:

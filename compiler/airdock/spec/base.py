@@ -31,19 +31,6 @@ class Kinds:
 
     keys: tuple[str, ...]
     fallback: str | None = None
-    names: tuple[str, ...] = ()
-    """What the kinds are called, if not by their keys."""
-
-    def name(self, key: str) -> str:
-        """Return the kind that a key makes."""
-        return self.names[self.keys.index(key)] if self.names else key
-
-    def kind_of(self, table: dict[str, Any]) -> str | None:
-        """Return the kind of a table as written; None if no key says it."""
-        for key in self.keys:
-            if key in table:
-                return self.name(key)
-        return self.fallback
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from airdock.spec.scalars import (
     Owner,
     Path,
     Repository,
+    Requirement,
     Word,
 )
 
@@ -25,7 +26,7 @@ def _tag_requirements(value: Any) -> str:
     return "<list>" if isinstance(value, list) else "<path>"
 
 
-Requirements: TypeAlias = Annotated[Annotated[list[Line], Tag("<list>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_requirements)]
+Requirements: TypeAlias = Annotated[Annotated[list[Requirement], Tag("<list>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_requirements)]
 
 
 class CopySpec(Table):

@@ -22,7 +22,9 @@ from airdock.spec.scalars import (
     ProjectName,
     PythonVersion,
     Release,
+    Requirement,
     Scalar,
+    ServiceName,
     Word,
 )
 from airdock.spec.source import HostText
@@ -51,7 +53,7 @@ class AirflowTable(Table):
     image: Annotated[ImageReference | None, Doc("Another base image for Airflow. Default: apache/airflow:VERSION-pythonPYTHON.")] = None
     executor: Annotated[Literal["celery", "local"], Doc("Who executes tasks: celery (workers) or local (the scheduler).")] = "celery"
     docker_provider: Annotated[Release | None, Doc("Release of apache-airflow-providers-docker. Default: the newest known that fits.")] = None
-    requirements: Annotated[list[Line], Doc("Python requirements for the Airflow image, one each.")] = Field(default=[])
+    requirements: Annotated[list[Requirement], Doc("Python requirements for the Airflow image, one each.")] = Field(default=[])
     apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default=[])
     constraints: Annotated[Constraints, Doc("Install under the constraints of the Airflow release: true, false, or the path or URL of another constraints file.")] = True
     dags_folder: Annotated[Path, Doc("Folder that DAG modules are written to.")] = "dags"
@@ -67,7 +69,7 @@ class ComposeTable(Table):
     bundled: Annotated[bool, Doc("airdock writes the base file itself, so that nothing has to be downloaded.")] = False
     override: Annotated[Path | None, Doc("Name of the override file. Default: the one that Compose picks up beside the base file.")] = None
     network: Annotated[Word | None, Doc("Name of the stack's network on the engine. Default: <project>_default.")] = None
-    services: Annotated[dict[Word, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = Field(default={})
+    services: Annotated[dict[ServiceName, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = Field(default={})
 
 
 class DockerTable(Table):

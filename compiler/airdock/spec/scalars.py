@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, timezone
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
@@ -17,10 +17,12 @@ RELEASE = r"^[0-9]+\.[0-9]+\.[0-9]+$"
 PYTHON = r"^3\.[0-9]+$"
 CLASS = r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$"
 FUNCTION = r"^[^:\x00]+\.py:[A-Za-z_][A-Za-z0-9_]*$"
-ABSOLUTE = r"^/[^\x00]*$"
+ABSOLUTE = r"^/[^\x00]*[^\x00/][^\x00]*$"
 GET = r"^(uri|host|port|login|password|schema|extra\..+)$"
 PATH = r"^[^\x00]+$"
 TEXT = r"^[^\x00]*$"
+REQUIREMENT = r"^[A-Za-z0-9][^\r\n\x00]*$"
+SERVICE = r"^[a-zA-Z0-9._-]+$"
 OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 
@@ -41,6 +43,8 @@ Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$")
 """A name of Docker's or Debian's: not empty, no blanks."""
 Text: TypeAlias = Annotated[str, StringConstraints(pattern=TEXT)]
 """Any text but NUL, which neither a process's arguments nor its environment can hold."""
+Requirement: TypeAlias = Annotated[str, StringConstraints(pattern=REQUIREMENT)]
+ServiceName: TypeAlias = Annotated[str, StringConstraints(pattern=SERVICE)]
 Line: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\r\n\x00]*$")]
 """Text in one line, where the format that it goes into has no line breaks."""
 ImageReference: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f$]+$")]
@@ -57,10 +61,12 @@ PATTERN_WORDS = {
     PYTHON: 'a Python version such as "3.12"',
     CLASS: 'a class with its module, such as "airflow.providers.standard.operators.empty.EmptyOperator"',
     FUNCTION: '"path/to/file.py:function"',
-    ABSOLUTE: "an absolute path, starting with /",
+    ABSOLUTE: "an absolute path below /",
     PATH: "a path, not empty",
     GET: "uri, host, port, login, password, schema or extra.KEY",
     TEXT: "text without NUL characters",
+    REQUIREMENT: 'a requirement such as "pandas==2.2.3"; options of pip do not belong here',
+    SERVICE: "letters, digits, . _ and -",
     OWNER: "a user, or user:group",
     PLAIN_PATH: "a path of the project, without * ? [ ] and backslash",
     r"^[^\s\x00-\x1f]+$": "one word, without blanks",
@@ -111,7 +117,7 @@ def _size(value: Any) -> int:
         match = _SIZE.match(value)
         if match is None:
             raise PydanticCustomError("size", "not a size")
-        size = int(match[1][:18]) * _UNITS[match[2]]
+        size = int(match[1]) * _UNITS[match[2]] if len(match[1]) < 20 else 0
     if not 0 < size < 2**63:
         raise PydanticCustomError("size", "out of range")
     return size
@@ -127,9 +133,13 @@ def _memory(value: Any) -> int:
 def _date(value: Any) -> date:
     if not isinstance(value, date):
         raise PydanticCustomError("date_type", "a date")
-    if isinstance(value, datetime) and value.tzinfo is not None and abs(value.utcoffset() or timedelta(0)) >= timedelta(hours=24):
-        raise PydanticCustomError("date_type", "a date")
-    return value
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        try:
+            value.astimezone(timezone.utc)
+        except OverflowError:
+            raise PydanticCustomError("date_type", "a date") from None
+    found: date = value
+    return found
 
 
 def _number(value: Any) -> int | float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import Discriminator, StringConstraints, Tag
+from pydantic import Discriminator, StringConstraints, Tag, ValidationError
 
 from airdock.spec.base import Doc, Table
 from airdock.spec.scalars import GET, Id, Identifier, Path, Text
@@ -99,3 +99,11 @@ def source_of(value: object, allowed: tuple[str, ...] = tuple(SOURCES)) -> type[
         if key in value and set(value) <= {field.alias or name for name, field in table.model_fields.items()}:
             return table
     return None
+
+
+def parse_source(table: type[Table], value: dict[str, Any]) -> tuple[Table | None, list[Any]]:
+    """Return a source that was written where any value may be, or None and pydantic's errors."""
+    try:
+        return table.model_validate(value), []
+    except ValidationError as error:
+        return None, list(error.errors(include_url=False))

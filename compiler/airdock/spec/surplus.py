@@ -12,7 +12,7 @@ from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
 from airdock.spec.base import For, Table, key_of, mark_of
 from airdock.spec.connection import ConnectionSpec
-from airdock.spec.dag import DagKeys, ScheduleSpec
+from airdock.spec.dag import ScheduleSpec
 from airdock.spec.image import ImageSpec
 from airdock.spec.mount import MountSpec
 from airdock.spec.task import TaskKeys, TaskSpec
@@ -36,8 +36,9 @@ def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
         kinds = _kinds_by_key(table)
         for path, written in _matching(values, pattern, ()):
             # Defaults serve tasks of every kind, so there only the keys that exclude each other matter.
-            if table not in (TaskKeys, DagKeys):
-                yield from _kind_findings(table, kinds, path, written)
+            if table is not TaskKeys:
+                inherited = _inherited_kind(values, path, written) if table is TaskSpec else None
+                yield from _kind_findings(table, kinds, path, written, inherited)
             yield from _pair_findings(table, path, written)
 
 
@@ -61,7 +62,7 @@ def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     return found
 
 
-def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object]) -> Iterator[Diagnostic]:
+def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object], inherited: str | None) -> Iterator[Diagnostic]:
     choice = table.kinds
     if choice is None:
         return
@@ -76,7 +77,8 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
         yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, related=_beside(path, present[0]))
     if len(present) > 1:
         return
-    kind = present[0] if present else choice.fallback
+    own = present or [key for group in table.at_most_one for key in group if key in written]
+    kind = present[0] if present else (None if own else inherited) or choice.fallback
     for key in written:
         if key in kinds and kind not in kinds[key]:
             what = f'with "{present[0]}"' if present else f"in a {kind} task"
@@ -84,6 +86,19 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
             wants = " and ".join(name for name in (choice.fallback, *choice.keys) if name in kinds[key])
             advice = f"it belongs to {wants}{' tasks' if choice.fallback else ''}"
             yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, help=advice, related=_beside(path, *present))
+
+
+def _inherited_kind(values: dict[str, object], path: SpecPath, own: dict[str, object]) -> str | None:
+    """Return the kind that defaults give to a task whose own keys do not say one; the nearest defaults count."""
+    for place in ((*path[:2], "defaults"), ("defaults", "task")):
+        for _, written in _matching(values, tuple(str(part) for part in place), ()):
+            for key in ("operator", "python"):
+                # An image goes with a function, but not with an operator from the defaults.
+                if key in written and (key == "python" or "image" not in own):
+                    return key
+            if "command" in written or "script" in written:
+                return None
+    return None
 
 
 def _pair_findings(table: type[Table], path: SpecPath, written: dict[str, object]) -> Iterator[Diagnostic]:

@@ -120,6 +120,7 @@ def _finding(fault: Any) -> Diagnostic:
     location, kind, value = fault["loc"], fault["type"], fault["input"]
     path = tuple(part for part in location if not _is_mark(part))
     if kind == "extra_forbidden":
+        path = (*(part for part in location[:-1] if not _is_mark(part)), location[-1])
         known = _known_keys(location[:-1])
         word = _WORDS_OF_OTHERS.get(str(path[-1]))
         advice = f'the key is called "{word}" here' if word in known else did_you_mean(str(path[-1]), known, what="keys")

@@ -6,7 +6,7 @@ import os
 import sys
 
 from airdock.diagnostics.formats.concise import place
-from airdock.diagnostics.formats.text import printable, width
+from airdock.diagnostics.formats.text import printable, width, without_secrets
 from airdock.diagnostics.locate import Located, Location
 
 TAB = 4
@@ -32,10 +32,11 @@ class _Paint:
 
 def _frame(location: Location, mark: str, label: str, style: str, gutter: int, paint: _Paint) -> list[str]:
     """Return the source line and the line below it with the marks and the label."""
-    before = printable(location.text[: location.column - 1].expandtabs(TAB))
-    end = location.end_column if location.end_line == location.line else len(location.text) + 1
-    marked = printable(location.text[location.column - 1 : end - 1].expandtabs(TAB))
-    rest = printable(location.text[end - 1 :].expandtabs(TAB))
+    text = without_secrets(location.text)
+    before = printable(text[: location.column - 1].expandtabs(TAB))
+    end = location.end_column if location.end_line == location.line else len(text) + 1
+    marked = printable(text[location.column - 1 : end - 1].expandtabs(TAB))
+    rest = printable(text[end - 1 :].expandtabs(TAB))
     under = " " * width(before) + paint(style, mark * max(1, width(marked)) + (f" {label}" if label else ""))
     bar = paint("gutter", "|")
     return [

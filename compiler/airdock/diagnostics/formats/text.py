@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+
+_SECRET = re.compile(r"""(?P<key>\b(?:password|uri)["']?\s*=\s*)(?P<text>"(?:\\.|[^"\\])*"?|'[^']*'?)""")
 
 
 def printable(text: str) -> str:
@@ -20,3 +23,8 @@ def width(text: str) -> int:
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )
+
+
+def without_secrets(line: str) -> str:
+    """Return a source line with literal passwords and URIs as asterisks, as long as they were."""
+    return _SECRET.sub(lambda match: match["key"] + "*" * len(match["text"]), line)

@@ -170,6 +170,9 @@ def _volume(volume: Volume) -> dict[str, Any]:
 
 def _merged(into: Any, extra: Any) -> Any:
     """Return mappings merged by key and lists appended, as Compose itself merges files; else the addition."""
+    if isinstance(into, dict) and isinstance(extra, list):
+        # The other form of environment and labels: KEY=value, or KEY alone for the caller's own.
+        extra = {key: value if equals else None for key, equals, value in (str(line).partition("=") for line in extra)}
     if isinstance(into, dict) and isinstance(extra, dict):
         return {**into, **{key: _merged(into.get(key), value) for key, value in extra.items()}}
     if isinstance(into, list) and isinstance(extra, list):

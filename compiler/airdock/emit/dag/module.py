@@ -189,7 +189,7 @@ def _schedule(schedule: Schedule | None, cron_timetable: str) -> Node:
         return literal(None)
     if schedule.every is not None:
         return literal(schedule.every)
-    if schedule.cron_timezone is None or (schedule.cron or "").startswith("@"):
+    if schedule.cron_timezone is None or schedule.cron in ("@once", "@continuous"):
         return literal(schedule.cron)
     zone = {"timezone": literal(schedule.cron_timezone)}
     return Group(f"{cron_timetable}(", (("", literal(schedule.cron)), ("timezone=", zone["timezone"])), ")")

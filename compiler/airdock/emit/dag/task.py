@@ -81,7 +81,12 @@ def names_template_file(task: Task) -> bool:
     texts += [value for _, value in task.env]
     for use in task.mounts:
         source = use.mount.source
-        texts += [use.target, source.tail if isinstance(source, HostPath) else None]
+        texts.append(use.target)
+        if isinstance(source, HostPath):
+            # What a variable of the host holds is not known here, so it is taken for such a name.
+            texts.append(source.tail if isinstance(source.base, str) else _TEMPLATE_FILES[0])
+        elif source is not None:
+            texts.append(source.name)
     pending = [value for _, value in task.arguments]
     while pending:
         value = pending.pop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from airdock.emit.dag.pycode import Code, Group, Node, call, literal, mapping, sequence
@@ -63,23 +63,19 @@ def argument(value: Any, variable_of: Callable[[Task], str]) -> Node:
     text = template_of(value)
     if text is not None:
         return literal(text)
-    return _free(value)
+    if isinstance(value, datetime | date):
+        name = type(value).__name__
+        return Group(f"{name}.fromisoformat(", (("", literal(value.isoformat())),), ")")
+    if isinstance(value, list):
+        return sequence([argument(item, variable_of) for item in value])
+    if isinstance(value, dict):
+        return mapping({key: argument(item, variable_of) for key, item in value.items()})
+    return literal(value)
 
 
 def dag_param(param: ParamValue) -> Code:
     """Return a param of the DAG as a value that Airflow fills in when the task runs, of the param's own type."""
     return Code(f'dag.param("{param.name}")')
-
-
-def _free(value: Any) -> Node:
-    if isinstance(value, datetime | date | time):
-        name = type(value).__name__
-        return Group(f"{name}.fromisoformat(", (("", literal(value.isoformat())),), ")")
-    if isinstance(value, list):
-        return sequence([_free(item) for item in value])
-    if isinstance(value, dict):
-        return mapping({key: _free(item) for key, item in value.items()})
-    return literal(value)
 
 
 def mount(use: MountUse) -> Node:

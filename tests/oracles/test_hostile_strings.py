@@ -48,7 +48,7 @@ def write_project(folder: Path, body: str, version: str = "3.3.2") -> Path:
 
 def path_of(text: str) -> str:
     """Return a text as an absolute path that Docker's own normalising leaves alone."""
-    return "/" + text.replace("/", "_").strip(".")
+    return "/p" + text.replace("/", "_").strip(".")
 
 
 def dags_body() -> str:

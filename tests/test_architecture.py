@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -181,36 +179,6 @@ def test_module_says_what_it_is_for(source: str) -> None:
 @each_source
 def test_sources_parse_as_the_oldest_python(source: str) -> None:
     ast.parse((PACKAGE / source).read_text(encoding="utf-8"), feature_version=(3, 10))
-
-
-def oldest_python() -> list[str] | None:
-    """Return the command of a Python 3.10, if there is one."""
-    environ = {**os.environ, "PYENV_VERSION": "3.10"}
-    for name in ("python3.10", "python3", "python"):
-        found = shutil.which(name)
-        if found is None:
-            continue
-        ask = [found, "-c", "import sys; print(sys.executable, *sys.version_info[:2], sep='|')"]
-        done = subprocess.run(ask, env=environ, capture_output=True, text=True, check=False)
-        executable, _, version = done.stdout.strip().partition("|")
-        if done.returncode == 0 and version == "3|10":
-            return [executable]
-    return None
-
-
-def test_sources_compile_under_the_oldest_python(tmp_path: Path) -> None:
-    python = oldest_python()
-    if python is None:
-        reason = "Python 3.10 is not installed: uv python install 3.10"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
-    environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
-    paths = [str(PACKAGE / source) for source in SOURCES]
-    done = subprocess.run(
-        [*python, "-m", "py_compile", *paths], env=environ, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
 
 
 PRINT_MODULES = (

@@ -40,14 +40,27 @@ def find_python(version: str) -> str | None:
 
 
 @pytest.fixture(scope="module")
-def airdock(tmp_path_factory: pytest.TempPathFactory) -> str:
+def python() -> str:
+    """Return the oldest Python that airdock promises to run on."""
+    found = find_python(OLDEST)
+    required_or_skip(f"Python {OLDEST}", found is not None, f"pyenv install {OLDEST}, or uv python install {OLDEST}")
+    return str(found)
+
+
+@pytest.fixture(scope="module")
+def airdock(python: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Install the working tree into an environment of the oldest Python; return its command."""
-    python = find_python(OLDEST)
-    required_or_skip(f"Python {OLDEST}", python is not None, f"pyenv install {OLDEST}, or uv python install {OLDEST}")
     folder = tmp_path_factory.mktemp("oldest") / "venv"
-    subprocess.run([str(python), "-m", "venv", str(folder)], check=True)
+    subprocess.run([python, "-m", "venv", str(folder)], check=True)
     subprocess.run([str(folder / "bin" / "pip"), "install", "--quiet", str(REPOSITORY)], check=True, timeout=300)
     return str(folder / "bin" / "airdock")
+
+
+def test_every_source_compiles_under_the_oldest_python(python: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    command = [python, "-m", "compileall", "-q", "-f", str(REPOSITORY / "compiler")]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", ["example", "tasks", "sources"])

@@ -12,6 +12,15 @@ SpecPath: TypeAlias = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """A stretch of one line of a text value: ``line`` is all of that line, ``column`` is 1-based."""
+
+    line: str
+    column: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class SpecPlace:
     """A key, a value or a table header of airdock.toml or an included file.
 
@@ -21,6 +30,8 @@ class SpecPlace:
     path: SpecPath
     part: Part = "value"
     file: str | None = None
+    inside: Inside | None = None
+    """Where in the value, if it is written there as it is meant; else the whole value is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,7 @@ class Diagnostic:
 class Kind:
     """One row of the catalogue of findings; it stands next to the code that raises it.
 
+    ``also_warning`` is set on the errors that in some cases are only a warning, which `[lint] ignore` may name.
     ``what``, ``why``, ``example`` (the shortest airdock.toml that has the fault: a whole file, or what stands
     below a minimal ``[project]`` and ``[airflow]``) and ``fix`` are what ``airdock explain CODE`` prints.
     """
@@ -84,6 +96,7 @@ class Kind:
     why: str = field(kw_only=True)
     example: str = field(kw_only=True)
     fix: str = field(kw_only=True)
+    also_warning: bool = field(default=False, kw_only=True)
 
     def __post_init__(self) -> None:
         """Enter the kind into the catalogue; a code has one meaning for ever."""

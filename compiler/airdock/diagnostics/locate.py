@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from airdock.diagnostics.kind import Diagnostic, Place
@@ -47,13 +48,20 @@ class Located:
     related: tuple[LocatedRelated, ...]
 
 
-def locate_all(diagnostics: list[Diagnostic], locator: Locator) -> list[Located]:
-    """Return the findings sorted by file, line, column and code."""
+def locate_all(
+    diagnostics: list[Diagnostic], locator: Locator, printed: Callable[[str], str] | None = None
+) -> list[Located]:
+    """Return the findings sorted by file, line, column and code; ``printed`` turns a file into what is shown of it."""
+
+    def locate(place: Place) -> Location:
+        location = locator.locate(place)
+        return replace(location, file=printed(location.file)) if printed else location
+
     located = [
         Located(
             found,
-            locator.locate(found.place),
-            tuple(LocatedRelated(other.message, locator.locate(other.place)) for other in found.related),
+            locate(found.place),
+            tuple(LocatedRelated(other.message, locate(other.place)) for other in found.related),
         )
         for found in diagnostics
     ]

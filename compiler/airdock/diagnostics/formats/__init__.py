@@ -7,7 +7,15 @@ from importlib import import_module
 
 from airdock.diagnostics.locate import Located
 
-FORMATS = ("full", "concise", "json")
+FORMATS = ("full", "concise", "json", "github", "gitlab", "sarif")
+FOR_PEOPLE = ("full", "concise")
+"""Printed to standard error; all others are read by programs, and have standard output to themselves."""
+BASES = {
+    "github": ("GITHUB_WORKSPACE",),
+    "gitlab": ("CI_PROJECT_DIR",),
+    "sarif": ("GITHUB_WORKSPACE", "CI_PROJECT_DIR"),
+}
+"""Formats whose paths a CI server takes to start at the repository, and the variables that say where that is."""
 
 
 def formatter(name: str) -> Callable[[list[Located]], str]:

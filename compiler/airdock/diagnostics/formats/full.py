@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 
@@ -10,6 +11,9 @@ from airdock.diagnostics.formats.text import printable, width, without_secrets
 from airdock.diagnostics.locate import Located, Location
 
 TAB = 4
+ELLIPSIS = "…"
+NARROWEST, WIDEST = 40, 160
+"""Cells that a source line takes at most: the width of the terminal, or the second where there is none."""
 _COLOURS = {"error": "1;31", "warning": "1;33", "help": "1;36", "gutter": "1;34", "bold": "1"}
 
 
@@ -30,17 +34,60 @@ class _Paint:
         return f"\x1b[{_COLOURS[style]}m{text}\x1b[0m" if self._on else text
 
 
+def _room() -> int:
+    """Return how many cells a line may take: a terminal would wrap a longer one, and part it from its marks."""
+    if sys.stderr.isatty():
+        with contextlib.suppress(OSError, ValueError):
+            return max(NARROWEST, os.get_terminal_size(sys.stderr.fileno()).columns)
+    return WIDEST
+
+
+def _shown(line: str) -> list[str]:
+    """Return what is printed for each character: tabs as blanks up to the next stop, control characters as escapes."""
+    line = without_secrets(line)
+    if line.isascii() and line.isprintable():
+        return list(line)
+    shown: list[str] = []
+    column = 0
+    for char in line:
+        shown.append(" " * (TAB - column % TAB) if char == "\t" else printable(char))
+        column += width(shown[-1])
+    return shown
+
+
+def _window(shown: list[str], start: int, end: int, room: int) -> tuple[int, int]:
+    """Return from where to where a line is printed that is too long: around the marked part, or the start of it."""
+    widths = [width(text) for text in shown]
+    if sum(widths) <= room:
+        return 0, len(shown)
+    room -= 2  # for an ellipsis at either end
+    left = max(room // 4, (room - sum(widths[start:end])) // 2)
+    first = start
+    while first > 0 and sum(widths[first - 1 : start]) <= left:
+        first -= 1
+    last = first
+    while last < len(shown) and sum(widths[first : last + 1]) <= room:
+        last += 1
+    # What is left at the end of a line is used before its marked part.
+    while first > 0 and last == len(shown) and sum(widths[first - 1 :]) <= room:
+        first -= 1
+    return first, last
+
+
 def _frame(location: Location, mark: str, label: str, style: str, gutter: int, paint: _Paint) -> list[str]:
     """Return the source line and the line below it with the marks and the label."""
-    text = without_secrets(location.text)
-    before = printable(text[: location.column - 1].expandtabs(TAB))
-    end = location.end_column if location.end_line == location.line else len(text) + 1
-    marked = printable(text[location.column - 1 : end - 1].expandtabs(TAB))
-    rest = printable(text[end - 1 :].expandtabs(TAB))
+    shown = _shown(location.text)
+    start = min(location.column - 1, len(shown))
+    end = location.end_column - 1 if location.end_line == location.line else len(shown)
+    first, last = _window(shown, start, end, _room() - gutter - len(" | "))
+    cut = ELLIPSIS if first else "", ELLIPSIS if last < len(shown) else ""
+    before = cut[0] + "".join(shown[first:start])
+    marked = "".join(shown[start : min(end, last)])
     under = " " * width(before) + paint(style, mark * max(1, width(marked)) + (f" {label}" if label else ""))
     bar = paint("gutter", "|")
+    text = f"{before}{''.join(shown[start:last])}{cut[1]}"
     return [
-        f"{paint('gutter', str(location.line).rjust(gutter))} {bar} {before}{marked}{rest}".rstrip(),
+        f"{paint('gutter', str(location.line).rjust(gutter))} {bar} {text}".rstrip(),
         f"{' ' * gutter} {bar} {under}",
     ]
 
@@ -56,7 +103,8 @@ def _block(found: Located, paint: _Paint) -> list[str]:
     lines.append(f"{' ' * gutter}{arrow} {place(location)}")
     bar = f"{' ' * gutter} {paint('gutter', '|')}"
     if location.line:
-        lines += [bar, *_frame(location, "^", "", severity, gutter, paint)]
+        label = f"to line {location.end_line}" if location.end_line > location.line else ""
+        lines += [bar, *_frame(location, "^", label, severity, gutter, paint)]
     for other in found.related:
         message = printable(other.message)
         if other.location.line:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
+from airdock.diagnostics.formats.text import ascii_json
 from airdock.diagnostics.locate import Located, Location
 
 
@@ -33,6 +32,4 @@ def format_findings(findings: list[Located]) -> str:
     ]
     errors = sum(row["severity"] == "error" for row in rows)
     summary = {"errors": errors, "warnings": len(rows) - errors}
-    text = json.dumps({"findings": rows, "summary": summary}, indent=2)
-    # ASCII alone, so that any stream can hold it; of that, json leaves only DEL as it is.
-    return text.replace("\x7f", "\\u007f") + "\n"
+    return ascii_json({"findings": rows, "summary": summary})

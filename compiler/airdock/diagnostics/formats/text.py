@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_SECRET = re.compile(r"""(?P<key>\b(?:password|uri)["']?\s*=\s*)(?P<text>"(?:\\.|[^"\\])*"?|'[^']*'?)""")
+_NAMES = r"password|(?:access|api|fernet|private|secret|service)[\W_]?key|bearer|pass|passphrase|passwd|secret|token"
+"""Ends of keys that may hold a secret; no fewer than facts/secrets.toml has, which AD501 goes by."""
+# A URI without a login and a query has no password in it.
+_URI = r"""uri(?=["']?\s*=\s*(?:"{3}|'{3}|"(?:\\.|[^"\\])*[@?]|'[^']*[@?]))"""
+_SECRET = re.compile(
+    rf"""(?P<key>(?:(?:{_NAMES}|{_URI})|AIRFLOW_CONN_\w+)["']?\s*=\s*)"""
+    r"""(?P<text>\"\"\".*|'''.*|"(?:\\.|[^"\\])*"?|'[^']*'?|\[[^\]]*\]?|[+-]?\d[^\s,\]}#]*)""",
+    re.IGNORECASE,
+)
+_IN_ADDRESS = re.compile(r"(?P<key>://[^\s/@:]*:)(?P<text>[^\s/@]+)(?=@)")
 
 
 def printable(text: str) -> str:
@@ -20,11 +29,33 @@ def printable(text: str) -> str:
 
 def width(text: str) -> int:
     """Return how many terminal cells the text takes."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    if text.isascii():
+        return len(text)
+    return sum(0 if _has_no_cell(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _has_no_cell(char: str) -> bool:
+    """Say whether a character is drawn into the one before it: accents, emoji variations, the later parts of Hangul."""
+    return unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff"
 
 
 def without_secrets(line: str) -> str:
-    """Return a source line with literal passwords and URIs as asterisks, as long as they were."""
-    return _SECRET.sub(lambda match: match["key"] + "*" * len(match["text"]), line)
+    """Return a source line with literal secrets and URIs as asterisks, as long as they were."""
+    for pattern in (_SECRET, _IN_ADDRESS):
+        line = pattern.sub(lambda match: match["key"] + "*" * len(match["text"]), line)
+    return line
+
+
+def ascii_json(value: object) -> str:
+    """Return a value as JSON in ASCII alone, so that any stream can hold it and any terminal show it."""
+    import json
+
+    # Of ASCII, json leaves only DEL as it is.
+    return json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def markdown(text: str) -> str:
+    """Return plain text with `code` in it as Markdown, in which nothing else means something."""
+    parts = re.split(r"(`[^`]*`)", text)
+    escaped = (re.sub(r"[\\*<]|\[(?=[^\[\]]*\]\()", r"\\\g<0>", part) for part in parts[::2])
+    return "".join(f"{plain}{code}" for plain, code in zip(escaped, [*parts[1::2], ""], strict=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 
@@ -81,7 +82,62 @@ def test_tabs_become_blanks_so_that_the_caret_fits(kind: Kind) -> None:
 
 def test_value_over_several_lines_is_marked_to_the_end_of_its_first(kind: Kind) -> None:
     lines = shown(kind, at('script = """', 10, 4, end_line=3))
-    assert lines[4] == "  |          ^^^"
+    assert lines[4] == "  |          ^^^ to line 3"
+
+
+LONG = "x" * 2000
+
+
+@pytest.mark.parametrize("mark", ["m", "mark", "日本語", "m" * 100, "m" * 3000])
+@pytest.mark.parametrize("before", ["", "b", "日" * 2000, LONG])
+@pytest.mark.parametrize("after", ["", "a", LONG])
+def test_long_line_is_cut_around_the_mark(kind: Kind, before: str, mark: str, after: str) -> None:
+    start = len(before) + 1
+    source, under = shown(kind, at(f"{before}{mark}{after}", start, start + len(mark)))[3:5]
+    assert width(source) <= full.WIDEST
+    marks = under.count("^")
+    column = under.index("^")
+    # The same cells of both lines: what the marks stand under is the marked text, or its start.
+    covered = "".join(char for cell, char in by_cell(source) if column <= cell < column + marks)
+    assert covered == mark or (mark.startswith(covered) and len(covered) > 50)
+    assert ("…" in source) == (width(before + mark + after) > full.WIDEST - 4)
+
+
+def by_cell(line: str) -> list[tuple[int, str]]:
+    """Return the characters of a line with the cell that each starts in."""
+    return [(width(line[:index]), char) for index, char in enumerate(line)]
+
+
+def test_long_line_shows_as_much_as_fits(kind: Kind) -> None:
+    source = shown(kind, at(f"{LONG}mark", 2001, 2005))[3]
+    assert source == "1 | …" + "x" * (full.WIDEST - 10) + "mark"
+    source = shown(kind, at(f"mark{LONG}", 1, 5))[3]
+    assert source == "1 | mark" + "x" * (full.WIDEST - 10) + "…"
+
+
+def test_place_behind_the_end_of_a_long_line_has_a_caret(kind: Kind) -> None:
+    source, under = shown(kind, at(LONG, 2001, 2002))[3:5]
+    assert under.index("^") == width(source)
+
+
+def test_line_is_as_long_as_the_terminal_is_wide(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "fileno", lambda: 2, raising=False)
+    for columns, most in ((80, 80), (300, 300), (10, full.NARROWEST), (0, full.NARROWEST)):
+        monkeypatch.setattr("os.get_terminal_size", lambda _, wide=columns: os.terminal_size((wide, 24)))
+        assert width(shown(kind, at(f"{LONG}mark{LONG}", 2001, 2005))[3]) == most
+
+
+def test_password_is_hidden_where_the_line_is_cut(kind: Kind) -> None:
+    line = f'a = {{ pad = "{LONG}", password = "hunter2", b = 1 }}'
+    source = shown(kind, at(line, line.index("b = 1") + 1, line.index("b = 1") + 2))[3]
+    assert "hunter" not in source
+    assert "password = *********, b = 1" in source
+
+
+def test_tab_inside_the_marked_text_is_as_wide_as_in_the_line(kind: Kind) -> None:
+    assert shown(kind, at("ab\tc = 1", 2, 5))[3:5] == ["1 | ab  c = 1", "  |  ^^^^"]
 
 
 def test_place_at_the_end_of_a_line_has_a_caret(kind: Kind) -> None:
@@ -137,7 +193,10 @@ def test_printable_text_keeps_what_can_be_seen() -> None:
     assert printable("a\x1bb\n\u202e") == "a\\x1bb\\n\\u202e"
 
 
-@pytest.mark.parametrize(("text", "cells"), [("abc", 3), ("日本", 4), ("e\u0301", 1), ("", 0), ("🚢", 2), ("ｶ", 1)])
+@pytest.mark.parametrize(
+    ("text", "cells"),
+    [("abc", 3), ("日本", 4), ("e\u0301", 1), ("", 0), ("🚢", 2), ("ｶ", 1), ("❤️", 1), ("\u1112\u1161\u11ab", 2)],
+)
 def test_width_is_in_cells(text: str, cells: int) -> None:
     assert width(text) == cells
 

@@ -31,7 +31,13 @@ PAIRS = [(series, python) for series in SERIES for python in (facts_for(f"{serie
 VERSION = re.compile(r"(?<![\w.:])v?\d+\.\d+(\.\d+)?(?![\w.])")
 WORDS_FOR_PEOPLE = {"Kind", "Doc"}
 """Calls whose texts are descriptions and examples."""
-OF_OTHER_THINGS = {("__init__.py", "0.1.0"): "airdock's own", ("spec/schema.py", "v1.1.0"): "TOML's"}
+_SARIF = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+OF_OTHER_THINGS = {
+    ("__init__.py", "0.1.0"): "airdock's own",
+    ("spec/schema.py", "v1.1.0"): "TOML's",
+    ("diagnostics/formats/sarif.py", "2.1.0"): "SARIF's",
+    ("diagnostics/formats/sarif.py", _SARIF): "SARIF's",
+}
 
 each_series = pytest.mark.parametrize("series", SERIES)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import tomli
 
@@ -20,6 +21,12 @@ class Feature(Enum):
     START_DATE_REQUIRED = "start-date-required"
     CONSTRAINTS_IN_IMAGE = "constraints-in-image"
     EXECUTION_API = "execution-api"
+    ASSET_EXPRESSIONS = "asset-expressions"
+    RETRY_BACKOFF_FACTOR = "retry-backoff-factor"
+    ANNOTATIONS_EVALUATED = "annotations-evaluated"
+    CONTEXT_DEFAULT_REFUSED = "context-default-refused"
+    CONTEXT_ORDER_REFUSED = "context-order-refused"
+    COMMENT_LINES_DROPPED = "comment-lines-dropped"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +46,34 @@ class Bundled:
 
 
 @dataclass(frozen=True, slots=True)
+class AssetNames:
+    """What assets are called in a series."""
+
+    asset: str
+    keywords: tuple[str, ...]
+    """What its class is told beside the uri."""
+    any: str
+    """Class that stands for any of several."""
+    schedule: str
+    """Timetable that runs at times and for assets."""
+    parameter: str
+    """Of that timetable, for the assets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """What Jinja templates know when a task runs."""
+
+    variables: frozenset[str]
+    filters: tuple[str, ...]
+    """Beside Jinja's own."""
+    dated: frozenset[str]
+    """Variables that a run without a logical date does not have."""
+    instead: dict[str, str]
+    """Variables of other series, and what to write in this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class AirflowFacts:
     """One series of Airflow, such as 3.3."""
 
@@ -49,9 +84,22 @@ class AirflowFacts:
     image_python: str
     features: frozenset[Feature]
     trigger_rules: tuple[str, ...]
+    weight_rules: tuple[str, ...]
     imports: dict[str, str]
     """Name to the module that a generated DAG module imports it from."""
     cron_timetable: str
+    presets: tuple[str, ...]
+    """Schedules with a name of their own."""
+    need_start_date: frozenset[str]
+    """Presets that never start a run of a DAG without a start date."""
+    context_names: frozenset[str]
+    """Parameters of a function that @task takes for names of the context."""
+    lacks: frozenset[str]
+    """Arguments of DAG and BaseOperator that newer series have and this one has not."""
+    renamed: dict[str, str]
+    """Arguments that this series knows under another name."""
+    assets: AssetNames
+    templates: Templates
     services: tuple[str, ...]
     """Airflow services of the official Compose file; postgres and redis are not among them."""
     webserver: str
@@ -63,6 +111,21 @@ class AirflowFacts:
     def has(self, feature: Feature) -> bool:
         """Say whether this series has a feature."""
         return feature in self.features
+
+
+def series_with(feature: Feature) -> str:
+    """Return the first series that has a feature, for messages."""
+    return next(series for series in supported_series() if _read(series).has(feature))
+
+
+def series_that_takes(argument: str) -> str:
+    """Return the first series whose DAG or operators take an argument, for messages."""
+    return next(series for series in supported_series() if argument not in _read(series).lacks)
+
+
+def series_with_variable(name: str) -> tuple[str, ...]:
+    """Return the series whose templates know a variable, oldest first, for messages."""
+    return tuple(series for series in supported_series() if name in _read(series).templates.variables)
 
 
 @cache
@@ -88,7 +151,7 @@ def facts_for(version: str) -> AirflowFacts | None:
 @cache
 def _read(series: str) -> AirflowFacts:
     data = tomli.loads((_FOLDER / f"{series}.toml").read_text(encoding="utf-8"))
-    compose, bundled = data["compose"], data["bundled"]
+    compose, bundled, assets = data["compose"], data["bundled"], data["assets"]
     return AirflowFacts(
         series=data["series"],
         latest=data["latest"],
@@ -96,11 +159,34 @@ def _read(series: str) -> AirflowFacts:
         image_python=data["image_python"],
         features=frozenset(Feature(name) for name in data["features"]),
         trigger_rules=tuple(data["trigger_rules"]),
+        weight_rules=tuple(data["weight_rules"]),
         imports=data["imports"],
         cron_timetable=data["schedule"]["cron_timetable"],
+        presets=tuple(data["schedule"]["presets"]),
+        need_start_date=frozenset(data["schedule"]["need_start_date"]),
+        context_names=frozenset([*data["templates"]["variables"], *data["functions"]["context"]]),
+        lacks=frozenset(data["arguments"]["lacks"]),
+        renamed=data["arguments"]["renamed"],
+        assets=AssetNames(
+            asset=assets["class"],
+            keywords=tuple(assets["keywords"]),
+            any=assets["any"],
+            schedule=assets["schedule"],
+            parameter=assets["parameter"],
+        ),
+        templates=_templates(data["templates"]),
         services=tuple(compose["services"]),
         webserver=compose["webserver"],
         parses=tuple(compose["parses"]),
         once=tuple(compose["once"]),
         bundled=Bundled(**{**bundled, "once": tuple(bundled["once"])}),
+    )
+
+
+def _templates(data: dict[str, Any]) -> Templates:
+    return Templates(
+        variables=frozenset(data["variables"]),
+        filters=tuple(data["filters"]),
+        dated=frozenset(data["dated"]),
+        instead=data["instead"],
     )

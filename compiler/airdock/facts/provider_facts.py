@@ -1,4 +1,4 @@
-"""Facts about releases of apache-airflow-providers-docker, from `docker_provider.toml`."""
+"""Facts about releases of apache-airflow-providers-docker: `docker_operator.toml` and `docker_provider.toml`."""
 
 from __future__ import annotations
 
@@ -25,17 +25,42 @@ class ProviderFacts:
     """Distributions that Airflow's constraints must not pin when this release is installed."""
 
     def has(self, parameter: str) -> bool:
-        """Say whether DockerOperator has this parameter in this release."""
+        """Say whether the docker operators have this parameter in this release."""
         return version_key(self.version) >= version_key(self.since(parameter))
 
     def since(self, parameter: str) -> str:
-        """Return the release that brought a parameter; the oldest known release for older ones."""
-        since: str = _table()["since"].get(parameter, next(iter(_table()["releases"])))
+        """Return the release that brought a parameter; the oldest known one for a parameter of all operators."""
+        for operator in _OPERATORS:
+            row = _signatures()[operator].get(parameter)
+            if row is not None:
+                return str(row["since"])
+        return provider_releases()[0]
+
+    def renders(self, field: str) -> bool:
+        """Say whether this release renders a field as a template."""
+        since = self.renders_since(field)
+        return since is not None and version_key(self.version) >= version_key(since)
+
+    def renders_since(self, field: str) -> str | None:
+        """Return the release that made a field a template; None for a field that never was one."""
+        since: str | None = _table()["template_fields"].get(field)
         return since
+
+    def does(self, what: str) -> bool:
+        """Say whether the operators of this release do something that their parameters do not tell."""
+        return version_key(self.version) >= version_key(_table()["does"][what])
 
     def fits(self, airflow: str, python: str) -> bool:
         """Say whether this release installs with an Airflow release and a Python ``X.Y``."""
         return version_key(self.airflow) <= version_key(airflow) and version_key(self.python) <= version_key(python)
+
+
+_OPERATORS = ("DockerOperator", "_DockerDecoratedOperator", "DockerSwarmOperator")
+
+
+@cache
+def _signatures() -> dict[str, Any]:
+    return tomli.loads((Path(__file__).parent / "docker_operator.toml").read_text(encoding="utf-8"))
 
 
 @cache
@@ -45,12 +70,12 @@ def _table() -> dict[str, Any]:
 
 def provider_releases() -> tuple[str, ...]:
     """Return all known releases, oldest first."""
-    return tuple(sorted(_table()["releases"], key=version_key))
+    return tuple(sorted(_signatures()["releases"], key=version_key))
 
 
 def provider_release(version: str) -> ProviderFacts | None:
     """Return the facts of a release; None if it is not known."""
-    row = _table()["releases"].get(version)
+    row = _signatures()["releases"].get(version)
     if row is None:
         return None
     return ProviderFacts(version, row["airflow"], row["python"], tuple(_table()["unconstrained"]))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airdock.diagnostics import FilePlace, Report
+from airdock.diagnostics.lint import ignore_findings, ignored_codes
 from airdock.load.document import FILE_NOT_READABLE, Document, load_document
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host, read_host
@@ -26,7 +27,10 @@ class Checked:
 
 def load(root: Path, file: str, report: Report) -> Document:
     """airdock.toml → Document: values, and where they stand."""
-    return load_document(root, file, report)
+    document = load_document(root, file, report)
+    # From the raw values: a warning is silent although the rest of the file has not the right shape.
+    report.ignored = ignored_codes(document.values)
+    return document
 
 
 def analyse(document: Document, report: Report) -> Checked:
@@ -35,13 +39,13 @@ def analyse(document: Document, report: Report) -> Checked:
     spec = validate(document.values, report)
     report.gate()
     assert spec is not None  # noqa: S101 - no errors, so there is a spec
-    report.ignored = frozenset(spec.lint.ignore)
+    report.extend(ignore_findings(spec.lint.ignore))
     files = ProjectFiles(document.root)
     project = resolve(spec, files, report)
     report.gate()
     assert project is not None  # noqa: S101
     host = _host(document, report)
-    check(project, files, host, report)
+    check(project, files, host, document.values, report)
     report.gate()
     return Checked(project, host)
 

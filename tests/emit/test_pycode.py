@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jinja2.meta import find_undeclared_variables
 
 from airdock.cli import main
 from airdock.emit.dag import module
@@ -122,21 +123,37 @@ def test_formatter_finds_nothing_to_change(tmp_path: Path) -> None:
 
 
 def test_text_cannot_reach_a_module_around_literal() -> None:
-    good: dict[str, Any] = {
-        "imports": [Code("import os")],
-        "host_dir": False,
-        "functions": [],
-        "arguments": [Code("dag_id='a'")],
-        "tasks": [],
-        "order": [],
-    }
-    module._template().render(**good)
-    for key in ("imports", "arguments", "order"):
+    template = module._template()
+    text = Path(str(template.filename)).read_text(encoding="utf-8")
+    switches = find_undeclared_variables(template.environment.parse(text))
+
+    def rendered(**changed: Any) -> str:
+        dag = {
+            "id": Code("'a'"),
+            "function": Code("dag_a"),
+            "pad": Code(""),
+            "arguments": (Code("dag_id='a'"),),
+            "blocks": ({"path": Code("dags.a.tasks.x"), "lines": (Code("x = 1"),)},),
+            "order": (Code("x >> y"),),
+        }
+        function = {"key": Code("'f.py:f'"), "name": Code("f"), "text": Code("def f(): ...")}
+        good: dict[str, Any] = dict.fromkeys(switches, False) | {"imports": [Code("import os")], "bundle": True}
+        parts = {"functions": [function | changed.pop("function", {})], "dags": [dag | changed.pop("dag", {})]}
+        return template.render(**(good | parts | changed))
+
+    assert "x >> y" in rendered()
+    places: list[dict[str, Any]] = [{"imports": ["import os"]}]
+    places += [{"dag": {key: "x"}} for key in ("id", "function", "pad")]
+    places += [{"dag": {key: ("x",)}} for key in ("arguments", "order")]
+    places += [{"dag": {"blocks": ({"path": Code("p"), "lines": ("x",)},)}}]
+    places += [{"dag": {"blocks": ({"path": "p", "lines": ()},)}}]
+    places += [{"function": {key: "x"}} for key in ("key", "name", "text")]
+    for place in places:
         with pytest.raises(TypeError, match="may print source only, not str"):
-            module._template().render(**{**good, key: ["import os"]})
+            rendered(**place)
     for value in (1, None, b"x", ["a"], Lines("x"), Group("[", (), "]")):
         with pytest.raises(TypeError, match="may print source only"):
-            module._template().render(**{**good, "order": [value]})
+            rendered(dag={"order": [value]})
 
 
 @pytest.mark.parametrize("name", ["_argument", "literal", "Code"])

@@ -128,7 +128,7 @@ def test_faults_of_all_included_files_are_found_in_one_run(tmp_path: Path) -> No
             "d.toml": "images = 1\n",
         },
     )
-    assert found == ["a.toml:1:5 AD003", "b.toml:1:6 AD002", "c.toml:1:1 AD101", "d.toml:1:10 AD103"]
+    assert found == ["a.toml:1:1 AD003", "b.toml:1:6 AD002", "c.toml:1:1 AD101", "d.toml:1:10 AD103"]
 
 
 def test_byte_order_mark_is_no_character_of_the_first_line(tmp_path: Path) -> None:
@@ -163,18 +163,18 @@ def test_windows_line_ends_move_no_place(tmp_path: Path) -> None:
 
 
 def test_syntax_fault_is_at_its_place_under_windows_line_ends(tmp_path: Path) -> None:
-    assert loaded(tmp_path, {"airdock.toml": 'a = 1\r\nb = "x\r\n'})[1] == ["airdock.toml:2:7 AD003"]
+    assert loaded(tmp_path, {"airdock.toml": 'a = 1\r\nb = "x\r\n'})[1] == ["airdock.toml:2:5 AD003"]
 
 
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("a = [1,\n", "2:1"),
-        ("a = {\n", "2:1"),
-        ('a = """\n', "2:1"),
-        ("[a\n", "1:3"),
-        ("a", "1:2"),
-        ("a =", "1:4"),
+        ("a = [1,\n", "1:5"),
+        ("a = {\n", "1:5"),
+        ('a = """\n', "1:5"),
+        ("[a\n", "1:1"),
+        ("a", "1:1"),
+        ("a =", "1:1"),
         ("\x00", "1:1"),
         ("a = 1 b = 2\n", "1:7"),
     ],
@@ -189,7 +189,7 @@ def test_syntax_fault_is_at_its_place_under_windows_line_ends(tmp_path: Path) ->
         "two on one line",
     ],
 )
-def test_syntax_fault_is_where_reading_ends(text: str, place: str, tmp_path: Path) -> None:
+def test_syntax_fault_is_where_a_person_would_look(text: str, place: str, tmp_path: Path) -> None:
     assert loaded(tmp_path, {"airdock.toml": text})[1] == [f"airdock.toml:{place} AD003"]
 
 
@@ -228,7 +228,7 @@ def test_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
         ("[a]\n[b]\n[a]\n", "3:1", "[a] is declared twice"),
         ("[a.'b c']\n  [ a . \"b c\" ] # don't\n", "2:3", "[a.b c] is declared twice"),
         ("[a]\nb.c = 1\n[a.b]\n", "3:1", "[a.b] is declared twice"),
-        ("a = {}\n[a.b]\n", "2:1", "[a.b] is declared twice"),
+        ("a = {}\n[a.b]\n", "2:1", "[a] is declared twice"),
         ("[a]\n[a\n", "2:1", "[a] is declared twice"),
         ("[[a]]\n[a]\n", "2:1", "[a] is declared twice"),
         ('a = 1\n"日" = 2\na = 3\n', "3:1", "a is declared twice"),

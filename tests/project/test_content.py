@@ -223,3 +223,33 @@ def test_pieces_cannot_run_into_each_other() -> None:
             digest.add(name, data)
         found.add(digest.tag)
     assert len(found) == len(pieces)
+
+
+def test_what_an_ignore_file_leaves_out_changes_nothing(project: Path) -> None:
+    (project / "src/.dockerignore").write_text("*.log\nnotes\n", encoding="utf-8")
+    before = reference(project, OWN)
+    (project / "src/run.log").write_text("x", encoding="utf-8")
+    (project / "src/notes").mkdir()
+    (project / "src/notes/n.txt").write_text("x", encoding="utf-8")
+    assert reference(project, OWN) == before
+    (project / "src/kept.txt").write_text("x", encoding="utf-8")
+    assert reference(project, OWN) != before
+
+
+def test_ignore_file_of_the_dockerfile_rules_out_that_of_the_folder(project: Path) -> None:
+    (project / "src/.dockerignore").write_text("*.log\n", encoding="utf-8")
+    (project / "src/Dockerfile.dockerignore").write_text("*.tmp\n", encoding="utf-8")
+    before = reference(project, OWN)
+    (project / "src/run.tmp").write_text("x", encoding="utf-8")
+    assert reference(project, OWN) == before
+    (project / "src/run.log").write_text("x", encoding="utf-8")
+    assert reference(project, OWN) != before
+
+
+def test_dockerfile_counts_although_it_is_ignored(project: Path) -> None:
+    (project / "src/.dockerignore").write_text("*\n", encoding="utf-8")
+    before = reference(project, OWN)
+    (project / "src/main.py").write_text("print(1)\n", encoding="utf-8")
+    assert reference(project, OWN) == before
+    (project / "src/Dockerfile").write_text("FROM y\n", encoding="utf-8")
+    assert reference(project, OWN) != before

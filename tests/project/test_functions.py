@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from airdock.diagnostics import Report
+from airdock.diagnostics import Report, SpecPlace, TextPlace
+from airdock.emit.dag import names
 from airdock.load.files import ProjectFiles
-from airdock.project.functions import resolve_function
+from airdock.project.functions import TAKEN, resolve_function
 from airdock.project.model import Function
 from airdock.project.scope import Scope
 from airdock.project.target import resolve_target
 from airdock.spec import ProjectSpec
 
-SPEC = ProjectSpec.model_validate({"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.3.2"}})
+SPEC = ProjectSpec.model_validate({"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.1.8"}})
 BODY = '''\
 def work(a: int, /, b: "str" = "é",
          *rest, **more) -> dict:
@@ -49,6 +50,8 @@ def source(folder: Path, data: bytes) -> str:
     assert report.findings == []
     assert function is not None
     assert (function.file, function.name, function.key) == ("jobs/work.py", "work", "jobs/work.py:work")
+    lines = data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    assert lines[function.line - 1] == function.source.split("\n")[0]
     return function.source
 
 
@@ -93,10 +96,30 @@ def test_copied_source_means_the_same(tmp_path: Path) -> None:
     assert ast.dump(copied) == ast.dump(ast.parse(BODY).body[0])
 
 
-def test_function_with_a_decorator_is_refused(tmp_path: Path) -> None:
-    code, message, _ = refusal(tmp_path, b"import functools\n@functools.cache\ndef work(): ...\n")
-    assert code == "AD213"
-    assert message == 'jobs/work.py defines "work" with a decorator, which the container would not have'
+def place(report: Report) -> tuple[str, int, int, int]:
+    """Return the place of the one finding, which is in the file of the function."""
+    (found,) = report.findings
+    assert isinstance(found.place, TextPlace)
+    (related,) = found.related
+    assert (related.message, related.place) == ("named here", SpecPlace(("dags", "d", "tasks", "t", "python")))
+    return found.place.file, found.place.line, found.place.column, found.place.width
+
+
+def test_function_with_a_decorator_is_refused_at_the_decorator(tmp_path: Path) -> None:
+    _, report = resolved(tmp_path, b"import functools\n@functools.cache\ndef work(): ...\n")
+    assert report.findings[0].kind.code == "AD213"
+    assert report.findings[0].message == (
+        'jobs/work.py defines "work" with a decorator, which the container would not have'
+    )
+    assert place(report) == ("jobs/work.py", 2, 2, len("functools.cache"))
+
+
+def test_coroutine_is_refused_where_it_is(tmp_path: Path) -> None:
+    _, report = resolved(tmp_path, b"\nasync def work(): ...\n", "./jobs/work.py:work")
+    assert report.findings[0].message == (
+        './jobs/work.py defines "work" with async def, and nothing awaits it in the container'
+    )
+    assert place(report) == ("jobs/work.py", 2, 1, len("async def"))
 
 
 def test_misspelt_function_is_refused_with_the_nearest(tmp_path: Path) -> None:
@@ -105,30 +128,68 @@ def test_misspelt_function_is_refused_with_the_nearest(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    ["async def work(): ...", "work = lambda: 1", "class work: ...", "class A:\n    def work(self): ...", ""],
-    ids=["coroutine", "lambda", "class", "method", "empty file"],
+    ("text", "what"),
+    [
+        ("work = lambda: 1", "it is a lambda"),
+        ("work: int = 1", "it is a variable"),
+        ("a, (work, b) = 1, (2, 3)", "it is a variable"),
+        ("class work: ...", "it is a class"),
+        ("from os import walk as work", "it is imported"),
+        ("if 1:\n    def work(): ...", "it is defined under a condition"),
+        ("class A:\n    def work(self): ...", 'it is a method of class "A"'),
+        ("def outer():\n    async def work(): ...", 'it is inside function "outer"'),
+    ],
 )
-def test_what_is_no_function_of_the_top_level_is_refused(text: str, tmp_path: Path) -> None:
-    code, message, _ = refusal(tmp_path, text.encode())
-    assert (code, message) == ("AD213", 'jobs/work.py has no function "work" at its top level')
+def test_what_is_no_function_of_the_top_level_is_refused(text: str, what: str, tmp_path: Path) -> None:
+    _, report = resolved(tmp_path, text.encode())
+    (found,) = report.findings
+    assert (found.kind.code, found.message) == ("AD213", 'jobs/work.py has no function "work" at its top level')
+    assert [related.message for related in found.related] == [what]
+
+
+def test_file_without_the_name_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path, b"work()\n") == (
+        "AD213",
+        'jobs/work.py has no function "work" at its top level',
+        "functions of the file: none",
+    )
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"),
+    ("data", "line"),
     [
-        (b"def work():\n    return (\n", "is not Python: line 2"),
-        (b"x = 1\ndef work(:\n", "is not Python: line 2"),
-        (b"def work(): ...\n  x = 1\n", "is not Python: line 2"),
-        (b"def work(): return '\0'\n", "is not Python"),
-        (b"def work(): return " + b"(" * 500 + b")" * 500, "is not Python: line 1"),
+        (b"def work():\n    return (\n", 2),
+        (b"x = 1\ndef work(:\n", 2),
+        (b"def work(): ...\n  x = 1\n", 2),
+        (b"x = 1\r\r\ndef work(a, a): ...\n", 3),
+        (b"\ndef work():\n    x = 1\n    nonlocal y\n", 4),
+        (b"\ndef work():\n\n    continue\n", 4),
+        ("x = 'é日'; def work(): ...\n".encode(), 1),
     ],
-    ids=["open bracket", "header", "indentation", "NUL", "too deep"],
+    ids=["open bracket", "header", "indentation", "twice", "nonlocal", "continue", "not ASCII"],
 )
-def test_file_that_is_not_python_is_refused_with_its_line(data: bytes, reason: str, tmp_path: Path) -> None:
+def test_file_that_is_not_python_is_refused_at_its_line(data: bytes, line: int, tmp_path: Path) -> None:
+    function, report = resolved(tmp_path, data)
+    assert function is None
+    assert report.findings[0].kind.code == "AD213"
+    assert report.findings[0].message.startswith("jobs/work.py is not Python: ")
+    file, found, column, width = place(report)
+    assert (file, found) == ("jobs/work.py", line)
+    text = data.decode().replace("\r\n", "\n").replace("\r", "\n").split("\n")[line - 1]
+    assert 1 <= column <= len(text) + 1
+    assert width >= 1
+
+
+@pytest.mark.parametrize("data", [b"def work(): return '\0'\n", b"def work(): return " + b"-" * 100_000 + b"1"])
+def test_file_that_cannot_be_read_as_python_is_refused(data: bytes, tmp_path: Path) -> None:
     code, message, _ = refusal(tmp_path, data)
     assert code == "AD213"
-    assert message.startswith(f"jobs/work.py {reason}")
+    assert message.startswith("jobs/work.py is not Python")
+
+
+def test_file_with_odd_escapes_is_read_without_a_word(tmp_path: Path) -> None:
+    body = b"def work():\n    return '\\d' is '\\d'\n"
+    assert source(tmp_path, body) == body.decode()
 
 
 @pytest.mark.parametrize(
@@ -142,3 +203,13 @@ def test_file_that_cannot_be_had_is_refused(named: str, code: str, tmp_path: Pat
 
 def test_file_that_is_not_utf8_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path, b"def work(): return '\xe9'\n")[:2] == ("AD212", "Python file jobs/work.py is not UTF-8")
+
+
+def test_names_of_the_dag_module_are_known() -> None:
+    assert {*names.MODULES, *names._OWN_NAMES} == TAKEN
+
+
+@pytest.mark.parametrize("name", ["datetime", "DAG", "functions"])
+def test_function_that_would_take_a_name_of_the_dag_module_is_refused(name: str, tmp_path: Path) -> None:
+    found = refusal(tmp_path, f"def {name}(): ...\n".encode(), f"jobs/work.py:{name}")
+    assert found[0] == "AD214"

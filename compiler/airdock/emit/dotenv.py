@@ -9,6 +9,7 @@ from typing import Any
 
 from airdock.emit.artifact import DotenvBlock, Generated
 from airdock.load.host import Host
+from airdock.project.base_file import ENV_FILE_PATH
 from airdock.project.host_values import host_values, value_on
 from airdock.project.model import Connection, Project
 from airdock.project.secret import Secret
@@ -64,11 +65,15 @@ def dotenv_quoted(text: str) -> str:
 def _entries(project: Project, host: Host) -> Iterator[_Entry]:
     yield _Entry("AIRDOCK_HOST_DIR", "The project directory on this host, for bind mounts of tasks.", host.directory)
     yield _Entry("AIRFLOW_UID", "User that runs the Airflow containers.", str(host.uid))
-    gid = project.gid if project.gid is not None else host.socket_gid(project.socket)
-    yield _Entry("DOCKER_GID", "Group of the engine's socket on this host.", None if gid is None else str(gid))
+    if project.access.kind == "socket":
+        gid = project.access.gid if project.access.gid is not None else host.socket_gid(project.access.socket)
+        yield _Entry("DOCKER_GID", "Group of the engine's socket on this host.", None if gid is None else str(gid))
     if project.compose.files:
         files = ":".join(project.compose.files)
         yield _Entry("COMPOSE_FILE", "The Compose files, because Compose would not find them by name.", files, files)
+    if project.airflow.hands_on_dotenv:
+        meaning = "No env_file: the override gives each service what it needs of this file, and no more."
+        yield _Entry(ENV_FILE_PATH, meaning, "/dev/null", "/dev/null")
     facts = project.target.airflow
     for key in facts.bundled.once if project.compose.bundled else facts.once:
         # A Fernet key is 32 bytes; the secret of a signature wants 64 characters, or Airflow warns.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -11,11 +10,11 @@ from pathlib import Path
 import tomli
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Related, Report, SpecPath, SpecPlace, TextPlace
-from airdock.diagnostics.kind import Place
+from airdock.diagnostics.kind import Inside, Place
 from airdock.diagnostics.locate import Location
 from airdock.diagnostics.shape import UNKNOWN_KEY, WRONG_TYPE, describe
 from airdock.diagnostics.suggest import did_you_mean
-from airdock.load.source_map import Mark, Span, line_column, line_starts, scan
+from airdock.load.source_map import Node, Span, first_repeat, line_column, line_starts, scan
 
 FILE_NOT_READABLE = Kind(
     "AD001",
@@ -67,24 +66,12 @@ DECLARED_TWICE = Kind(
     example='[images.etl]\nref = "alpine:3.20"\n\n[images.etl]\nref = "alpine:3.19"\n',
     fix="Rename one of them, or remove it.",
 )
-INCLUDABLE = ("images", "mounts", "connections", "variables", "dags")
+_EDGES = tuple("\r\n\"'")
+"""What stands before and behind a line of a text value."""
+INCLUDABLE = ("images", "mounts", "connections", "variables", "pools", "assets", "engines", "dags")
 """Top-level tables that an included file may hold."""
-
-_SYNTAX_HELP = (
-    ("Invalid value", "text stands in quotes; true, false, numbers and dates without"),
-    (
-        "Expected '='",
-        'a line is key = value, or [table]; a key with other characters than A-Z a-z 0-9 _ - stands in "quotes"',
-    ),
-    ("Unterminated string", "a quote is missing at the end"),
-    ("Illegal character '\\n'", "a quote is missing at the end of the line"),
-    ("Unescaped '\\'", "a backslash in double quotes stands twice; in single quotes it stands for itself"),
-    ("Invalid statement", "a line is key = value, or [table]"),
-    ("Unclosed array", 'a "]" is missing'),
-    ("Unclosed inline table", 'a "}" is missing'),
-    ("Cannot mutate immutable", "a list or an inline table is whole where it stands: write all of it there"),
-    ("Expected newline or end of document", "one key = value on a line; text stands in quotes"),
-)
+_REPEATS = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Cannot redefine", "Duplicate inline table key")
+"""How tomli's messages begin where something is declared twice."""
 
 
 @dataclass
@@ -95,8 +82,8 @@ class SourceFile:
     text: str
 
     @cached_property
-    def marks(self) -> dict[SpecPath, Mark]:
-        """Span of every node. Made only when something has to be shown: building needs no positions."""
+    def places(self) -> Node:
+        """Places of every node. Made only when something has to be shown: building needs none."""
         return scan(self.text)
 
     @cached_property
@@ -109,6 +96,23 @@ class SourceFile:
         line, column = line_column(self.starts, span.start)
         end_line, end_column = line_column(self.starts, span.end)
         return Location(self.name, line, column, end_line, end_column, self.line(line))
+
+    def inside(self, span: Span, part: Inside) -> Span | None:
+        """Return where a part of a text value is written; None where escapes make it look different."""
+        value, found = self.text[span.start : span.end], None
+        for match in re.finditer(re.escape(part.line), value):
+            start = span.start + match.start() + part.column - 1
+            found = found or Span(start, start + part.width)
+            # One line of a text can be a part of another one.
+            if value[match.start() - 1 : match.start()] in _EDGES and value[match.end() : match.end() + 1] in _EDGES:
+                return Span(start, start + part.width)
+        return found
+
+    def place(self, span: Span) -> TextPlace:
+        """Return a span as a stretch of its first line."""
+        at = self.at(span)
+        end = at.end_column if at.end_line == at.line else len(at.text) + 1
+        return TextPlace(self.name, at.line, at.column, max(1, end - at.column))
 
     def line(self, number: int) -> str:
         """Return the text of a line (1-based), without its line end."""
@@ -138,24 +142,28 @@ class Document:
         if isinstance(place, FilePlace):
             return Location(place.file)
         if isinstance(place, TextPlace):
-            file = self.files.get(place.file)
-            text = file.line(place.line) if file else ""
+            file = self.files.get(place.file) or self._beside(place.file)
+            text = file.line(place.line) if file and place.line <= len(file.starts) else ""
             return Location(place.file, place.line, place.column, place.line, place.column + place.width, text)
         file = self.files.get(place.file) if place.file else self.file_of(place.path)
         if file is None:
             return Location(self.main)
-        path = place.path
-        while path and path not in file.marks:
-            path = path[:-1]
-        mark = file.marks[path]
-        part = place.part if path == place.path else "header"
+        node, depth = file.places.nearest(place.path)
+        part = place.part if depth == len(place.path) else "header"
         order = {
-            "key": (mark.key, mark.header, mark.value),
-            "value": (mark.value, mark.header, mark.key),
-            "header": (mark.header, mark.value, mark.key),
+            "key": (node.key, node.header, node.value),
+            "value": (node.value, node.header, node.key),
+            "header": (node.header, node.value, node.key),
         }[part]
         span = next((span for span in order if span is not None), Span(0, 0))
-        return file.at(span)
+        return file.at((place.inside and file.inside(span, place.inside)) or span)
+
+    def _beside(self, name: str) -> SourceFile | None:
+        """Return a file that is no TOML but that a finding is in."""
+        try:
+            return SourceFile(name, (self.root / name).read_bytes().decode("utf-8-sig"))
+        except (OSError, UnicodeDecodeError):
+            return None
 
 
 def load_document(root: Path, name: str, report: Report) -> Document:
@@ -200,71 +208,40 @@ def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
     try:
         return tomli.loads(source.text)
     except tomli.TOMLDecodeError as error:
-        twice = re.match(r"Cannot declare (\(.*\)) twice", error.msg)
-        if twice:
-            report.add(_declared_twice(source, error.lineno))
-            return None
-        line = min(error.lineno, len(source.starts))
-        key = _key_twice(source, line) if error.msg == "Cannot overwrite a value" else None
-        if key is not None:
-            report.add(key)
-            return None
-        # tomli shows a table as a Python tuple.
-        reason = re.sub(r"\('(.*?)',?\)", lambda found: f"[{found[1]}]".replace("', '", "."), error.msg)
-        advice = next((text for start, text in _SYNTAX_HELP if error.msg.startswith(start)), None)
-        if error.msg == "Invalid value" and not source.text[source.starts[line - 1] :].strip():
-            reason, advice = "The file ends inside a value", 'a "]" or a quote is missing'
-        column = min(error.colno, len(source.line(line)) + 1)
-        place = TextPlace(source.name, line, column)
-        report.add(SYNTAX.of(place, help=advice, reason=f"not TOML: {reason[:1].lower()}{reason[1:]}"))
-    except (RecursionError, ValueError):
-        reason = "not TOML that can be read: nested too deeply, or a number of thousands of digits"
-        report.add(SYNTAX.of(TextPlace(source.name, 1, 1), reason=reason))
+        if error.msg.startswith(_REPEATS):
+            twice = _declared_twice(source, error)
+            if twice is not None:
+                report.add(twice)
+                return None
+        report.add(_syntax(source, error))
+    except (RecursionError, ValueError) as error:
+        report.add(_syntax(source, error))
     return None
 
 
-def _declared_twice(source: SourceFile, line: int) -> Diagnostic:
-    """Both places of a table that one file declares twice; everything above the second is valid TOML."""
-    header = source.line(line)
-    start, end = len(header) - len(header.lstrip()), len(header)
-    path: SpecPath = ()
-    with contextlib.suppress(ValueError):  # the end of the line is no TOML either
-        path, span = next((path, mark.header) for path, mark in scan(header).items() if path and mark.header)
-        end = min(span.end, end)
-    place = TextPlace(source.name, line, start + 1, end - start)
-    above = SourceFile(source.name, source.text[: source.starts[line - 1]])
-    known = path
-    while known and known not in above.marks:
-        known = known[:-1]  # `[images.etl]` below `images = {}`
-    first = above.marks[known] if known else None
-    first_span = first and (first.header or first.key or first.value)
-    related: tuple[Related, ...] = ()
-    if first_span:
-        at = above.at(first_span)
-        first_place = TextPlace(source.name, at.line, at.column, at.end_column - at.column)
-        related = (Related("first declared here", first_place),)
-    return DECLARED_TWICE.of(place, related=related, name=f"[{'.'.join(map(str, path))}]" if path else header.strip())
+def _syntax(source: SourceFile, error: ValueError | RecursionError) -> Diagnostic:
+    # Only a file with a fault pays for this import.
+    from airdock.load.syntax.explain import syntax_fault
+
+    fault = syntax_fault(source.text, error)
+    return SYNTAX.of(source.place(Span(fault.start, fault.end)), help=fault.help, reason=fault.reason)
 
 
-def _key_twice(source: SourceFile, line: int) -> Diagnostic | None:
-    """Both places of what stands twice; ``line`` is where the second value, or the second header, ends."""
-    try:
-        marks = scan(source.text[: len(source.line(line)) + source.starts[line - 1]])
-    except ValueError:
-        return None  # the rest of the line is no TOML either
-    values = ((mark.value.end, -len(path), mark.value, path) for path, mark in marks.items() if mark.value)
-    _, _, value, path = max(values, default=(0, 0, Span(0, 0), ()))
-    if line_column(source.starts, value.end)[0] < line:
-        return _declared_twice(source, line)
-    at = source.at(value)
-    key = at.text[: at.column - 1].rstrip(" \t=")
-    here = TextPlace(source.name, at.line, len(key) - len(key.lstrip()) + 1, len(key.lstrip()))
-    while (first := marks[path].key) is not None and first.start >= source.starts[at.line - 1]:
-        path = path[:-1]  # `a.b = 2` where `a` is no table
-    first_at = source.at(first or Span(0, 0))
-    place = TextPlace(source.name, first_at.line, first_at.column, first_at.end_column - first_at.column)
-    related = (Related("first declared here", place),)
-    return DECLARED_TWICE.of(here, related=related, name=".".join(map(str, path)))
+def _declared_twice(source: SourceFile, error: tomli.TOMLDecodeError) -> Diagnostic | None:
+    """Both places of what one file declares twice."""
+    from airdock.load.syntax.explain import place_of
+
+    found = first_repeat(source.text[: place_of(source.text, error)])
+    if found is None:
+        return None
+    name = ".".join(map(str, found.path))
+    header = source.text.startswith("[", found.second.start)
+    # tomli stops before the brackets that close a header.
+    closing = re.compile(r"[ \t]*\]{0,2}").match(source.text, found.second.end) if header else None
+    second = Span(found.second.start, closing.end() if closing else found.second.end)
+    advice = "a list, or a table in braces, is whole where it stands: write all of it there" if found.whole else None
+    related = (Related("first declared here", source.place(found.first)),)
+    return DECLARED_TWICE.of(source.place(second), help=advice, related=related, name=f"[{name}]" if header else name)
 
 
 def _include(document: Document, index: int, pattern: str, report: Report) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airdock.load.dotenv import DotenvFile, read_dotenv
+from airdock.load.git import Exposed, exposed
 
 AIRFLOW_IMAGE_UID = 50000
 """The user of the official image; used where airdock runs as root, because Celery refuses to work as root."""
@@ -27,6 +28,8 @@ class Host:
     socket_gid: Callable[[str], int | None]
     new_key: Callable[[int], str]
     """Makes so many random bytes, in URL-safe base64."""
+    dotenv_in_git: Callable[[], Exposed | None] = lambda: None
+    """Says why git would commit `.env`; None if it would not."""
 
 
 def read_host(root: Path) -> Host:
@@ -41,6 +44,7 @@ def read_host(root: Path) -> Host:
         uid=uid or AIRFLOW_IMAGE_UID,
         socket_gid=_socket_gid,
         new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
+        dotenv_in_git=lambda: exposed(root, ".env"),
     )
 
 

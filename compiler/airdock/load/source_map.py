@@ -9,7 +9,7 @@ token ends, not whether it is legal. tests/load/test_source_map.py compares it w
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 NodePath = tuple[str | int, ...]
@@ -24,9 +24,9 @@ class Span:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """The places of one node in the text.
+@dataclass(slots=True, eq=False)
+class Node:
+    """The places of one node in the text, and the nodes below it.
 
     | node                                    | key               | value           | header         |
     |-----------------------------------------|-------------------|-----------------|----------------|
@@ -37,29 +37,84 @@ class Mark:
     | element of an array of tables           | last part inside  | None            | with brackets  |
     | the array of tables itself              | as its element 0  | None            | as element 0   |
     | table that only longer keys name        | first such part   | None            | None           |
+
+    A tree and no dictionary by path: a key of a thousand parts would take half a million entries.
     """
 
-    key: Span | None
-    value: Span | None
-    header: Span | None
+    key: Span | None = None
+    value: Span | None = None
+    header: Span | None = None
+    children: "dict[str | int, Node]" = field(default_factory=dict)
+    last_table: "Node | None" = None
+    """Only an array of tables has one: the element that keys and headers through the array mean."""
+    dotted: bool = False
+    """Made by a dotted key in front of `=`: no header may open it again."""
+
+    def append(self, child: "Node") -> "Node":
+        """Add an element to an array; return it."""
+        self.children[len(self.children)] = child
+        return child
+
+    def child(self, name: str, span: Span) -> "Node":
+        """Give the child of that name; if `span` is the first place to name it, make it."""
+        found = self.children.get(name)
+        if found is None:
+            found = self.children[name] = Node(key=span)
+        return found
+
+    def nearest(self, path: NodePath) -> "tuple[Node, int]":
+        """Give the last node on the way to `path` that is written, and how many parts of `path` lead to it."""
+        node: Node = self
+        for depth, part in enumerate(path):
+            below = node.children.get(part)
+            if below is None:
+                return node, depth
+            node = below
+        return node, len(path)
+
+    def walk(self) -> "Iterator[tuple[NodePath, Node]]":
+        """Give every node with its path; a table comes before what it contains."""
+        waiting: list[tuple[NodePath, Node]] = [((), self)]
+        while waiting:
+            path, node = waiting.pop()
+            yield path, node
+            waiting.extend(((*path, part), child) for part, child in reversed(node.children.items()))
 
 
-def scan(text: str) -> dict[NodePath, Mark]:
-    """Give the mark of every node of `text`; a table comes before what it contains.
+def scan(text: str) -> Node:
+    """Give the root of `text`, with every node of it below.
 
     `text` is the original text, CRLF included (the spans are offsets into it), and tomli accepts it.
-    Nesting depth is not limited. Time is linear in the length of the text plus that of all paths.
+    Nesting depth is not limited. Time is linear in the length of the text.
 
     Raises ValueError where a text cannot be read as TOML; most other invalid texts pass unnoticed.
     """
-    root = _Scanner(text).read_document()
-    marks: dict[NodePath, Mark] = {}
-    waiting: list[tuple[NodePath, _Node]] = [((), root)]
-    while waiting:
-        path, node = waiting.pop()
-        marks[path] = Mark(node.key, node.value, node.header)
-        waiting.extend(((*path, part), child) for part, child in reversed(node.children.items()))
-    return marks
+    return _Scanner(text).read_document()
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A node that the text declares a second time."""
+
+    path: NodePath
+    first: Span
+    second: Span
+    whole: bool
+    """Not the same once more, but an addition to a list or table that was written in brackets."""
+
+
+def first_repeat(text: str) -> Repeat | None:
+    """Give the first thing that `text` declares twice; None if there is none before the text is no TOML any more."""
+    scanner = _Scanner(text)
+    try:
+        root = scanner.read_document()
+    except ValueError:
+        root = scanner.root
+    if scanner.repeated is None:
+        return None
+    twice, first, second, whole = scanner.repeated
+    path = next((path for path, node in root.walk() if node is twice), ())
+    return Repeat(path, first, second, whole)
 
 
 def line_starts(text: str) -> list[int]:
@@ -96,74 +151,64 @@ _ESCAPE = re.compile(rf"\\(?: x({_HEX}{{2}}) | u({_HEX}{{4}}) | U({_HEX}{{8}}) |
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """A node while the text is being read: later lines may still add children or its own header."""
-
-    key: Span | None = None
-    value: Span | None = None
-    header: Span | None = None
-    children: "dict[str | int, _Node]" = field(default_factory=dict)
-    last_table: "_Node | None" = None
-    """Only an array of tables has one: the element that keys and headers through the array mean."""
-
-    def append(self, child: "_Node") -> "_Node":
-        """Add an element to an array; return it."""
-        self.children[len(self.children)] = child
-        return child
-
-    def child(self, name: str, span: Span) -> "_Node":
-        """Give the child of that name; if `span` is the first place to name it, make it."""
-        found = self.children.get(name)
-        if found is None:
-            found = self.children[name] = _Node(key=span)
-        return found
-
-
 class _Scanner:
     """A text, and how far it has been read. Each `_read_…` starts at the position and moves it on."""
 
     def __init__(self, text: str) -> None:
         self._text = text
         self._position = 0
+        self.root = Node(header=Span(0, 0))
+        self.repeated: tuple[Node, Span, Span, bool] | None = None
+        """The first node that is declared twice, as in `Repeat`; never set on a text that tomli accepts."""
 
-    def read_document(self) -> _Node:
+    def read_document(self) -> Node:
         """Read the whole text; return the root."""
-        root = table = _Node(header=Span(0, 0))
+        table = self.root
         self._read(_BLANK)
         while self._position < len(self._text):
             if self._text.startswith("[", self._position):
-                table = self._read_header(root)
+                table = self._read_header()
             else:
                 self._read_value(self._read_key(table))
             self._read(_BLANK)
-        return root
+        return self.root
 
-    def _read_header(self, root: _Node) -> _Node:
+    def _read_header(self) -> Node:
         """Read `[a.b]` or `[[a.b]]`; return the table that the next lines fill."""
         start = self._position
         brackets = 2 if self._text.startswith("[[", start) else 1
         self._position += brackets
-        parent, name, key = self._read_dotted(root)
+        before = self.repeated
+        parent, name, key = self._read_dotted(self.root, dotted=False)
         self._position += brackets
-        header = Span(start, self._position)
+        header = Span(start, min(self._position, len(self._text)))
+        if self.repeated and not before:  # `[a.b]` below `a = {}`
+            node, first, _, whole = self.repeated
+            self.repeated = (node, first, header, whole)
+        known = parent.children.get(name)
         node = parent.child(name, key)
+        if known and (known.value or (known.last_table is None if brackets == 2 else known.header or known.dotted)):
+            self._repeat(known, header, whole=brackets == 2)
         if brackets == 1:
             node.key, node.header = key, header
             return node
         node.header = node.header or header
-        node.last_table = node.append(_Node(key=key, header=header))
+        node.last_table = node.append(Node(key=key, header=header))
         return node.last_table
 
-    def _read_key(self, table: _Node) -> _Node:
+    def _read_key(self, table: Node) -> Node:
         """Read `a.b =` up to the value; return the node that gets the value."""
-        parent, name, key = self._read_dotted(table)
+        parent, name, key = self._read_dotted(table, dotted=True)
         self._position += len("=")
         self._read(_BLANK)
+        known = parent.children.get(name)
+        if known:
+            self._repeat(known, key, whole=False)
         return parent.child(name, key)
 
-    def _read_dotted(self, table: _Node) -> tuple[_Node, str, Span]:
+    def _read_dotted(self, table: Node, *, dotted: bool) -> tuple[Node, str, Span]:
         """Read `a.b.c` and the blanks after it; return the table `a.b`, and name and span of `c`."""
+        start = self._position
         while True:
             self._read(_BLANK)
             key = self._read(_KEY_PART)
@@ -173,14 +218,23 @@ class _Scanner:
                 return table, name, key
             self._position += len(".")
             node = table.child(name, key)
+            if node.value or (dotted and node.header):
+                self._repeat(node, Span(start, key.end), whole=True)
+            node.dotted = node.dotted or dotted
             table = node.last_table or node
 
-    def _read_value(self, node: _Node) -> None:
+    def _repeat(self, node: Node, second: Span, *, whole: bool) -> None:
+        if self.repeated is None:
+            first = node.header or node.key or node.value or Span(0, 0)
+            bracket = node.value is not None and self._text.startswith(("[", "{"), node.value.start)
+            self.repeated = (node, first, second, whole and bracket)
+
+    def _read_value(self, node: Node) -> None:
         """Read the value of `node` with all that it contains.
 
         The open brackets are a list and not calls in calls, so that depth cannot exhaust Python's stack.
         """
-        open_brackets: list[tuple[_Node, int]] = []
+        open_brackets: list[tuple[Node, int]] = []
         self._read_scalar_or_bracket(node, open_brackets)
         while open_brackets:
             self._read(_BLANK)
@@ -194,10 +248,10 @@ class _Scanner:
                 self._position += 1
             else:
                 is_array = self._text[start] == "["
-                item = container.append(_Node()) if is_array else self._read_key(container)
+                item = container.append(Node()) if is_array else self._read_key(container)
                 self._read_scalar_or_bracket(item, open_brackets)
 
-    def _read_scalar_or_bracket(self, node: _Node, open_brackets: list[tuple[_Node, int]]) -> None:
+    def _read_scalar_or_bracket(self, node: Node, open_brackets: list[tuple[Node, int]]) -> None:
         if self._text.startswith(("[", "{"), self._position):
             open_brackets.append((node, self._position))
             self._position += 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
 from airdock.load.files import FileProblem
@@ -29,6 +31,8 @@ BASE_UNFIT = Kind(
     example='[airflow]\nversion = "3.3.2"\n\n[compose]\nbase = "airdock.toml"\n',
     fix="Use the official Compose file of the Airflow version in airdock.toml, or bundled = true in [compose].",
 )
+ENV_FILE_PATH = "ENV_FILE_PATH"
+"""The variable by which the official file lets one choose what `env_file` it hands to every service."""
 
 
 def override_name(base: str) -> str:
@@ -37,12 +41,22 @@ def override_name(base: str) -> str:
     return f"{stem}.override{dot}{suffix}" if stem else f"{base}.override.yaml"
 
 
-def base_services(scope: Scope, compose: Compose, target: Target, executes: str) -> tuple[str, ...]:
-    """Return the Airflow services that the base file has; reports AD903 and AD904."""
+@dataclass(frozen=True)
+class BaseFile:
+    """What the override has to know of the file that it extends."""
+
+    services: tuple[str, ...]
+    """Its Airflow services."""
+    hands_on_dotenv: bool = False
+    """Whether it gives all of `.env` to every service, as the official file does since some 3.1 (env_file)."""
+
+
+def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str) -> BaseFile:
+    """Return what the base file has; reports AD903 and AD904."""
     known = target.airflow.services
     if compose.bundled:
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
-        return tuple(service for service in known if service not in left_out)
+        return BaseFile(tuple(service for service in known if service not in left_out))
     where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
     text, problem = None, "does not exist"
     # A generated file there is the bundled one of an earlier build, which this build deletes.
@@ -54,21 +68,21 @@ def base_services(scope: Scope, compose: Compose, target: Target, executes: str)
     if text is None and problem == "does not exist":
         advice = "download it beside airdock.toml, or set bundled = true in [compose]"
         scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
-        return known
+        return BaseFile(known, hands_on_dotenv=True)
     if text is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem))
-        return known
+        return BaseFile(known)
     services = _services_of(text)
     if services is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
-        return known
+        return BaseFile(known)
     present = tuple(service for service in known if service in services)
     needed = ("airflow-init", executes, target.airflow.webserver)
     missing = [service for service in needed if service not in present]
     if missing:
         reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=reason))
-    return present
+    return BaseFile(present, ENV_FILE_PATH in text)
 
 
 def _services_of(text: str) -> set[str] | None:

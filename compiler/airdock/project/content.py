@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from airdock.project.dockerfile import IGNORED_NAMES, IGNORED_SUFFIX
+from airdock.project.ignore import IgnoreRules
 
+NOTHING = IgnoreRules()
 LENGTH = 12
 """Hex digits of a content tag."""
 
@@ -25,12 +27,14 @@ class ContentDigest:
         named = name.encode(errors="surrogateescape")  # file names need not be UTF-8
         self._hash.update(b"%d %b %d\n" % (len(named), named, len(data)) + data)
 
-    def add_tree(self, name: str, path: Path, *, filtered: bool) -> None:
-        """Take in a file or a folder: paths, executable bits and bytes; ``filtered`` leaves out what is never sent.
+    def add_tree(self, name: str, path: Path, *, filtered: bool = False, ignore: IgnoreRules = NOTHING) -> None:
+        """Take in a file or a folder: paths, executable bits and bytes; neither what is never sent nor what is ignored.
 
-        Raises OSError when something cannot be read.
+        ``filtered`` is for a context whose ignore file airdock writes. Raises OSError when something cannot be read.
         """
-        for inner, entry in _entries(path, filtered=filtered):
+        for inner, entry in _entries(path, filtered=filtered, ignore=ignore):
+            if inner and ignore.leaves_out(inner):
+                continue
             full = f"{name}/{inner}" if inner else name
             if entry.is_symlink():
                 self.add(f"link {full}", os.fsencode(entry.readlink()))
@@ -46,13 +50,14 @@ class ContentDigest:
         return self._hash.hexdigest()[:LENGTH]
 
 
-def _entries(path: Path, *, filtered: bool) -> Iterator[tuple[str, Path]]:
-    """Return the path itself and all below it, by name, with their paths relative to it."""
-    yield "", path
+def _entries(path: Path, *, filtered: bool, ignore: IgnoreRules, above: str = "") -> Iterator[tuple[str, Path]]:
+    """Return the path itself and all below it, by name, with their paths relative to the first."""
+    yield above.rstrip("/"), path
     if path.is_symlink() or not path.is_dir():
         return
+    if above and not ignore.brings_back and ignore.leaves_out(above.rstrip("/")):
+        return  # a folder that is left out is not even looked into
     for entry in sorted(path.iterdir(), key=lambda child: child.name):
         if filtered and (entry.name in IGNORED_NAMES or entry.name.endswith(IGNORED_SUFFIX)):
             continue
-        for inner, found in _entries(entry, filtered=filtered):
-            yield f"{entry.name}/{inner}" if inner else entry.name, found
+        yield from _entries(entry, filtered=filtered, ignore=ignore, above=f"{above}{entry.name}/")

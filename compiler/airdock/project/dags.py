@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT
+from airdock.diagnostics.suggest import did_you_mean
+from airdock.project.callbacks import check_arguments, resolve_callbacks
 from airdock.project.connections import is_json
+from airdock.project.dag_parts import Callback, Group, Schedule
+from airdock.project.declared import resolve_assets
 from airdock.project.defaults import Layers
-from airdock.project.findings import CYCLE
-from airdock.project.model import Dag, DagParam, Schedule, Task
+from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_GROUP, UNKNOWN_TASK
+from airdock.project.model import Dag, DagParam, Task
+from airdock.project.order import Graph, chain, graph_of
 from airdock.project.scope import Scope
 from airdock.project.task_values import TaskScope
-from airdock.project.tasks import identifier, resolve_task
-from airdock.spec.base import DagArg, mark_of
-from airdock.spec.dag import DagKeys, DagSpec, DocFile, ParamSpec
-from airdock.spec.source import OutputSource, source_of
+from airdock.project.tasks import doc_text, identifier, resolve_task
+from airdock.spec.base import DagArg, key_of, mark_of
+from airdock.spec.dag import DagKeys, DagSpec, ParamSpec
 from airdock.spec.task import TaskSpec
 
 UTC = "UTC"
@@ -36,41 +39,58 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
     layers = Layers((spec, where), (scope.spec.defaults.dag, ("defaults", "dag")))
     timezone = layers.get("timezone") or UTC
     params = tuple(_param(name, value, scope, place) for name, value, place in layers.merged("params"))
-    doc = layers.get("doc")
-    if isinstance(doc, DocFile):
-        doc = scope.read_text(doc.file, (*layers.place("doc"), "file"), "document")
-    options = {
-        mark.keyword: layers.get(field)
-        for field in DagKeys.model_fields
-        if (mark := mark_of(DagKeys, field, DagArg)) is not None and layers.get(field) not in (None, [])
-    }
+    marks = {field: mark for field in DagKeys.model_fields if (mark := mark_of(DagKeys, field, DagArg)) is not None}
+    names = [(name, identifier(name)) for name in spec.tasks]
+    scope.report_collisions(names, (*where, "tasks"), "give the same Python identifier")
+    groups = _groups(scope, id_, spec)
+    tasks, graph = _tasks(scope, id_, spec, frozenset(param.name for param in params), groups)
+    every: dict[str, Task | Group] = {**groups, **tasks}
     return Dag(
-        id_,
-        where,
-        options,
-        _schedule(layers.get("schedule"), layers.get("start_date"), timezone),
-        layers.get("start_date"),
-        layers.get("end_date"),
-        timezone,
-        layers.get("owner"),
-        doc,
-        params,
-        _tasks(scope, id_, spec, frozenset(param.name for param in params)),
-        {field: layers.place(field) for field in DagKeys.model_fields if layers.is_set(field)},
+        id=id_,
+        path=where,
+        options={
+            mark.keyword: layers.get(field) for field, mark in marks.items() if layers.get(field) not in (None, [])
+        },
+        schedule=_schedule(scope, layers, timezone),
+        start_date=layers.get("start_date"),
+        end_date=layers.get("end_date"),
+        timezone=timezone,
+        owner=layers.get("owner"),
+        doc=doc_text(scope, layers),
+        params=params,
+        tasks=tuple(tasks.values()),
+        groups=tuple(groups.values()),
+        between=tuple((every[first], every[then]) for first, then in graph.between),
+        callbacks=resolve_callbacks(scope, layers, ("on_success", "on_failure")),
+        places={field: layers.place(field) for field in DagKeys.model_fields if layers.is_set(field)},
+        keys={mark.keyword: key_of(DagKeys, field) for field, mark in marks.items()},
     )
 
 
-def _schedule(written: Any, start: date | None, timezone: str) -> Schedule | None:
+def _schedule(scope: Scope, layers: Layers, timezone: str) -> Schedule | None:
+    written, where = layers.get("schedule"), layers.place("schedule")
     if written is None:
         return None
     # A plain cron line runs in the zone of the DAG's dates; without a date Airflow takes its default zone.
-    given = _zone_of(start, timezone)
+    given = _zone_of(layers.get("start_date"), timezone)
     if isinstance(written, str):
         return Schedule(cron=written, cron_timezone=None if given == timezone else timezone)
     if written.every is not None:
         return Schedule(every=written.every)
+    if written.timetable is not None:
+        check_arguments(scope, written.args, (*where, "args"))
+        return Schedule(timetable=Callback(written.timetable, dict(written.args)))
+    wants = "any" if written.any is not None else "assets"
+    user = f'DAG "{where[1]}"' if where[0] == "dags" else "[defaults.dag]"
+    assets = resolve_assets(scope, getattr(written, wants) or (), (*where, wants), user)
     zone = written.timezone or timezone
-    return Schedule(cron=written.cron, cron_timezone=None if given == zone else zone)
+    return Schedule(
+        cron=written.cron,
+        # Beside assets a timetable is written out, with its zone.
+        cron_timezone=zone if assets and written.cron else None if given == zone or not written.cron else zone,
+        assets=assets,
+        wants="any" if written.any is not None else "all",
+    )
 
 
 def _zone_of(start: date | None, timezone: str) -> str | None:
@@ -93,25 +113,67 @@ def _param(name: str, value: Any, scope: Scope, where: SpecPath) -> DagParam:
     return DagParam(name, "default" in value.model_fields_set, value.default, schema)
 
 
-def _tasks(scope: Scope, dag: str, spec: DagSpec, params: frozenset[str]) -> tuple[Task, ...]:
+def _tasks(
+    scope: Scope, dag: str, spec: DagSpec, params: frozenset[str], groups: dict[str, Group]
+) -> tuple[dict[str, Task], Graph]:
     """Return the tasks in an order in which each comes after those it needs, else as they stand in the file."""
     where: SpecPath = ("dags", dag, "tasks")
-    names = [(id_, identifier(id_)) for id_ in spec.tasks]
-    scope.report_collisions(names, where, "give the same Python identifier")
     layers = {id_: _layers(scope, dag, spec, id_, task) for id_, task in spec.tasks.items()}
-    edges = {id_: _edges(layers[id_], task, spec) for id_, task in spec.tasks.items()}
-    order = _order(scope, edges)
+    graph = graph_of(scope, dag, spec, layers)
     done: dict[str, Task] = {}
-    for id_ in order or spec.tasks:
+    for id_ in graph.order:
         values = TaskScope(scope, spec, layers[id_].own, params, done.get)
-        upstream = []
         for index, name in enumerate(spec.tasks[id_].after):
-            if name not in spec.tasks:
-                values.unknown_task(name, (*where, id_, "after", index))
-            elif name in done:
-                upstream.append(done[name])
-        done[id_] = resolve_task(values, layers[id_], id_, tuple(upstream), dag)
-    return tuple(done.values())
+            if name not in spec.tasks and name not in spec.groups:
+                values.unknown_task(name, (*where, id_, "after", index), groups=True)
+        task = resolve_task(values, layers[id_], id_, dag)
+        done[id_] = replace(
+            task,
+            group=groups.get(spec.tasks[id_].group or ""),
+            named=tuple(done[name] for name in graph.named[id_] if name in done),
+            upstream=tuple(done[name] for name in graph.upstream[id_] if name in done),
+        )
+    return done, graph
+
+
+def _groups(scope: Scope, dag: str, spec: DagSpec) -> dict[str, Group]:
+    """Return the groups, each after the one it stands in; reports AD203, AD205, AD206 and AD214."""
+    where: SpecPath = ("dags", dag, "groups")
+    done: dict[str, Group] = {}
+    for name in spec.groups:
+        for one in reversed(chain(spec, name)):
+            declared = spec.groups[one]
+            done.setdefault(one, Group(one, (*where, one), declared.tooltip, done.get(declared.parent or "")))
+    for name, declared in spec.groups.items():
+        user = f'group "{name}"'
+        if declared.parent is not None and declared.parent not in spec.groups:
+            known, what = spec.groups, "groups of this DAG"
+            scope.unknown(UNKNOWN_GROUP, (*where, name, "parent"), user, declared.parent, known, what)
+        inside = chain(spec, name)
+        if spec.groups[inside[-1]].parent == name:
+            path = " → ".join([*inside, name])
+            scope.report.add(KEYS_CONFLICT.at((*where, name, "parent"), problem=f"a group stands in itself: {path}"))
+            break
+        for index, other in enumerate(declared.after):
+            if other not in spec.tasks and other not in spec.groups:
+                advice = did_you_mean(
+                    other,
+                    [*spec.tasks, *(group for group in spec.groups if group != name)],
+                    what="tasks and groups of this DAG",
+                )
+                place = (*where, name, "after", index)
+                scope.report.add(UNKNOWN_TASK.at(place, help=advice, user=user, name=other, what="task or group"))
+    for id_, task in spec.tasks.items():
+        if task.group is not None and task.group not in spec.groups:
+            place = ("dags", dag, "tasks", id_, "group")
+            scope.unknown(UNKNOWN_GROUP, place, f'task "{id_}"', task.group, spec.groups, "groups of this DAG")
+        if id_ in spec.groups:
+            related = (Related("the task", SpecPlace(("dags", dag, "tasks", id_), "key")),)
+            reason = "are a group and a task of one DAG, which share one set of ids"
+            scope.report.add(
+                NAMES_COLLIDE.at((*where, id_), "key", related=related, name=id_, other=id_, reason=reason)
+            )
+    return done
 
 
 def _layers(scope: Scope, dag: str, spec: DagSpec, id_: str, task: TaskSpec) -> Layers:
@@ -120,66 +182,3 @@ def _layers(scope: Scope, dag: str, spec: DagSpec, id_: str, task: TaskSpec) -> 
         (spec.defaults, ("dags", dag, "defaults")),
         (scope.spec.defaults.task, ("defaults", "task")),
     )
-
-
-def _edges(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]:
-    """Return the tasks that a task needs, each with the place that says so."""
-    found: dict[str, SpecPath] = {}
-    for index, name in enumerate(task.after):
-        found.setdefault(name, (*layers.own, "after", index))
-    fields = {"container": ("env",), "python": ("env", "args"), "operator": ("arguments",)}
-    for field in fields[layers.kind()]:
-        for _, value, place in layers.merged(field):
-            if isinstance(value, OutputSource):
-                found.setdefault(value.output, place)
-            for name, inner in _outputs_in(value, place):
-                found.setdefault(name, inner)
-    return {name: place for name, place in found.items() if name in spec.tasks}
-
-
-def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
-    """Return the tasks whose outputs a free value names, with the places."""
-    if source_of(value, ("output",)) is not None and isinstance(value["output"], str):
-        yield value["output"], where
-    elif isinstance(value, dict | list):
-        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _outputs_in(inner, (*where, key))
-
-
-def _order(scope: Scope, edges: dict[str, dict[str, SpecPath]]) -> list[str] | None:
-    """Return the tasks in order of need; reports AD205 and returns None where they wait for each other."""
-    order: list[str] = []
-    state: dict[str, str] = {}
-    cycles = False
-    for root, needs in edges.items():
-        if root in state:
-            continue
-        # An explicit stack: a chain of a thousand tasks is no reason to recurse a thousand times.
-        trail: list[tuple[str, list[str]]] = [(root, list(needs))]
-        state[root] = "open"
-        while trail:
-            id_, needed = trail[-1]
-            if not needed:
-                state[id_] = "done"
-                order.append(id_)
-                trail.pop()
-                continue
-            other = needed.pop(0)
-            if state.get(other) == "open":
-                names = [name for name, _ in trail]
-                _report_cycle(scope, edges, names[names.index(other) :])
-                cycles = True
-            elif other not in state:
-                state[other] = "open"
-                trail.append((other, list(edges[other])))
-    return None if cycles else order
-
-
-def _report_cycle(scope: Scope, edges: dict[str, dict[str, SpecPath]], cycle: list[str]) -> None:
-    """Report a cycle once, at the dependency of its first task in the file, with every edge shown."""
-    first = min(cycle, key=list(edges).index)
-    turned = cycle[cycle.index(first) :] + cycle[: cycle.index(first)]
-    steps = [*turned, first]
-    waits = [(one, other, edges[one][other]) for one, other in pairwise(steps)]
-    related = tuple(Related(f'"{one}" waits for "{other}"', SpecPlace(place)) for one, other, place in waits[1:])
-    scope.report.add(CYCLE.at(waits[0][2], related=related, path=" → ".join(steps)))

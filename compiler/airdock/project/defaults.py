@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from airdock.diagnostics import SpecPath
 from airdock.spec.base import For, Table, key_of, mark_of
 from airdock.spec.task import TaskKeys
 
+AnyTable = TypeVar("AnyTable", bound=Table)
 MERGED = ("env", "labels")
 
 
@@ -25,6 +26,12 @@ class Layers:
     def own(self) -> SpecPath:
         """Place of the nearest table."""
         return self._layers[0][1]
+
+    def nearest(self, type_: type[AnyTable]) -> AnyTable:
+        """Return the nearest table itself, for the keys that no defaults have."""
+        table = self._layers[0][0]
+        assert isinstance(table, type_)  # noqa: S101 - the caller made it so
+        return table
 
     def kind(self) -> str:
         """Return the kind of a task: by the nearest table that says it."""

@@ -28,8 +28,8 @@ UNKNOWN_TASK = Kind(
     "AD203",
     "unknown-task",
     "error",
-    '{user} waits for "{name}", which is no task of this DAG',
-    what="`after`, or `{ output = … }`, names a task that the same DAG does not have.",
+    '{user} waits for "{name}", which is no {what} of this DAG',
+    what="`after`, `teardown` or `{ output = … }` names a task that the same DAG does not have.",
     why="Airflow would refuse the whole DAG.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\nafter = ["fetch"]\n',
     fix="Correct the name. Tasks of another DAG cannot be waited for.",
@@ -43,6 +43,7 @@ UNKNOWN_CONNECTION = Kind(
     why="The task would fail when it runs, because the connection reaches no container.",
     example='[images.etl]\nref = "alpine:3.20"\nconnection = "registry"\n',
     fix="Declare the connection, or correct the id.",
+    also_warning=True,
 )
 CYCLE = Kind(
     "AD205",
@@ -54,6 +55,46 @@ CYCLE = Kind(
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.x]\nimage = "etl"\nafter = ["y"]\n\n'
     '[dags.a.tasks.y]\nimage = "etl"\nafter = ["x"]\n',
     fix="Remove one of the dependencies that the finding shows.",
+)
+UNKNOWN_GROUP = Kind(
+    "AD206",
+    "unknown-group",
+    "error",
+    '{user} stands in group "{name}", which is not declared',
+    what="`group` of a task, or `parent` of a group, names a group that is not declared under [dags.ID.groups].",
+    why="Airflow has no such group to put it into.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\ngroup = "loading"\n',
+    fix="Declare the group, or correct the name.",
+)
+UNKNOWN_POOL = Kind(
+    "AD207",
+    "unknown-pool",
+    "error",
+    '{user} uses pool "{name}", which is not declared',
+    what="A task names a pool that is not declared under [pools].",
+    why="The task would wait for ever: a pool that does not exist has no slots.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\npool = "databse"\n',
+    fix="Declare the pool, or correct the name; default_pool is always there.",
+)
+UNKNOWN_ASSET = Kind(
+    "AD208",
+    "unknown-asset",
+    "error",
+    '{user} uses asset "{name}", which is not declared',
+    what="A schedule, `inlets` or `outlets` names an asset that is not declared under [assets].",
+    why="The DAG would wait for data that nobody makes.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\noutlets = ["orders"]\n',
+    fix="Declare the asset, or correct the name.",
+)
+UNKNOWN_ENGINE = Kind(
+    "AD209",
+    "unknown-engine",
+    "error",
+    '{user} uses engine "{name}", which is not declared',
+    what="A task names an engine that is not declared under [engines].",
+    why="There would be no engine to run its container.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\nengine = "gpu"\n',
+    fix="Declare the engine, or leave the key out to use the stack's own.",
 )
 UNKNOWN_PARAM = Kind(
     "AD210",
@@ -76,6 +117,7 @@ UNKNOWN_VARIABLE = Kind(
     example='[images.etl]\nref = "alpine:3.20"\n\n'
     '[dags.a.tasks.load]\nimage = "etl"\nenv = { TIER = { variable = "tier" } }\n',
     fix="Declare the variable, or correct the key.",
+    also_warning=True,
 )
 NO_SUCH_FUNCTION = Kind(
     "AD213",

@@ -7,9 +7,11 @@ import re
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
-from airdock.project.content import ContentDigest
+from airdock.project.content import NOTHING, ContentDigest
 from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
+from airdock.project.ignore import IgnoreRules, read_ignore
 from airdock.project.model import Build, Image, ProjectPath
+from airdock.project.requirements import check_requirements
 from airdock.project.scope import Scope
 from airdock.spec.image import ImageSpec
 
@@ -38,6 +40,8 @@ def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Ima
     named = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
     if isinstance(spec.pip, str) and scope.exists(spec.pip, (*where, "pip"), folder=False):
         named.append((spec.pip, (*where, "pip")))
+    if isinstance(spec.pip, list):
+        check_requirements(spec.pip, (*where, "pip"), scope.report)
     copied = [(path, place) for path, place in named if _is_part(scope, path, place)]
     text = image_dockerfile(spec)
     ignore = image_ignore(path for path, _ in copied)
@@ -71,11 +75,21 @@ def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
         scope.report.add(BAD_VALUE.at((*where, "build"), found="the project directory", expected=expected))
     elif scope.exists(folder, (*where, "build"), "folder", folder=True):
         place = (*where, "dockerfile") if spec.dockerfile else (*where, "build")
-        scope.exists(f"{folder}/{dockerfile}", place, "Dockerfile", folder=False)
-        _take_in(scope, digest, folder, (*where, "build"), filtered=False)
+        # The Dockerfile is sent whatever the ignore file says.
+        digest.add("text", (scope.read_text(f"{folder}/{dockerfile}", place, "Dockerfile") or "").encode())
+        ignore = _ignore_of(scope, folder, dockerfile, (*where, "build"))
+        _take_in(scope, digest, folder, (*where, "build"), filtered=False, ignore=ignore)
     digest.add("dockerfile", dockerfile.encode())
     build = Build(folder, dockerfile, None, None, spec.target, tuple(spec.args.items()), spec.platform)
     return Image(name, _reference(scope, name, spec, digest), build)
+
+
+def _ignore_of(scope: Scope, folder: str, dockerfile: str, where: SpecPath) -> IgnoreRules:
+    """Return what the build does not send: by the ignore file of the Dockerfile, else by that of the folder."""
+    for path in (f"{folder}/{dockerfile}.dockerignore", f"{folder}/.dockerignore"):
+        if (scope.files.root / path).is_file():
+            return read_ignore(scope.read_text(path, where, "ignore file") or "")
+    return NOTHING
 
 
 def resolve_airflow_image(scope: Scope) -> Image:
@@ -100,11 +114,19 @@ def _digest_of(text: str, spec: ImageSpec) -> ContentDigest:
     return digest
 
 
-def _take_in(scope: Scope, digest: ContentDigest, path: str, where: SpecPath, *, filtered: bool) -> None:
+def _take_in(
+    scope: Scope,
+    digest: ContentDigest,
+    path: str,
+    where: SpecPath,
+    *,
+    filtered: bool,
+    ignore: IgnoreRules = NOTHING,
+) -> None:
     if not scope.exists(path, where, "file or folder"):
         return
     try:
-        digest.add_tree(path.removeprefix("./").rstrip("/"), scope.files.root / path, filtered=filtered)
+        digest.add_tree(path.removeprefix("./").rstrip("/"), scope.files.root / path, filtered=filtered, ignore=ignore)
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         scope.report.add(NOT_FOUND.at(where, what="file or folder", path=path, reason=reason))

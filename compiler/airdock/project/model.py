@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal, NewType, TypeAlias
 
 from airdock.diagnostics import SpecPath
 from airdock.facts import AirflowFacts, ProviderFacts
+from airdock.project.dag_parts import Access, Asset, Callback, Engine, Group, Pool, Schedule
 from airdock.project.secret import Secret
-from airdock.project.values import HostValue, HostVariable, TaskValue
+from airdock.project.values import HostValue, HostVariable, OutputValue, TaskValue
 
-WorkerPath = NewType("WorkerPath", str)
-"""A path inside an Airflow container."""
 ProjectPath = NewType("ProjectPath", str)
 """A normalised path relative to the project directory, with /."""
 
@@ -134,6 +133,8 @@ class Function:
     name: str
     source: str
     """The lines of the definition, ending in a line end."""
+    line: int
+    """Of the file, where the definition starts."""
 
     @property
     def key(self) -> str:
@@ -146,6 +147,28 @@ class HostUser:
     """The user that runs Airflow on this host."""
 
 
+Mapped: TypeAlias = "list[object] | OutputValue"
+"""The values of a mapped argument: written down, or the output of another task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swarm:
+    """A service of Docker Swarm: values that pass through by operator keyword, and those that make docker types."""
+
+    options: dict[str, object]
+    constraints: tuple[str, ...] = ()
+    mode: str | None = None
+    replicas: int | None = None
+    configs: tuple[dict[str, object], ...] = ()
+    secrets: tuple[dict[str, object], ...] = ()
+    resources: dict[str, object] = field(default_factory=dict)
+    """Keywords of docker.types.Resources."""
+    keys: dict[str, str] = field(default_factory=dict)
+    """Operator keyword to the key of airdock.toml."""
+    forces: bool = True
+    """Whether the operator removes a service by force where it is told to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task. What its kind has no use for is empty."""
@@ -156,6 +179,9 @@ class Task:
     options: dict[str, object]
     """Values that go to the operator as they are, by its keyword."""
     upstream: tuple[Task, ...] = ()
+    """All tasks that it waits for directly."""
+    named: tuple[Task, ...] = ()
+    """Those of them that it names itself; the others it has from groups."""
     image: Image | None = None
     command: tuple[str, ...] | None = None
     mounts: tuple[MountUse, ...] = ()
@@ -172,19 +198,28 @@ class Task:
     operator: str | None = None
     arguments: tuple[tuple[str, object], ...] = ()
     """Of the function or of the operator: plain values and runtime values."""
+    group: Group | None = None
+    setup: bool = False
+    teardown: Task | None = None
+    """The setup that it cleans up after."""
+    expand: tuple[tuple[str, Mapped], ...] = ()
+    """Operator keyword, or argument of the function or operator, to the values that make its instances."""
+    inlets: tuple[Asset, ...] = ()
+    outlets: tuple[Asset, ...] = ()
+    callbacks: dict[str, tuple[Callback, ...]] = field(default_factory=dict)
+    """Operator keyword to what runs."""
+    ulimits: tuple[tuple[str, int, int], ...] = ()
+    """Name, soft, hard."""
+    engine: Engine | None = None
+    """None for an operator, which runs in Airflow itself."""
+    mounts_rendered: bool = False
+    """Whether the docker provider takes the sources and targets of mounts for templates."""
+    swarm: Swarm | None = None
+    """How it runs as a service of Docker Swarm; None for a container."""
     places: dict[str, SpecPath] = field(default_factory=dict)
     """Where each key that is set is written: in the task, or in defaults."""
     keys: dict[str, str] = field(default_factory=dict)
     """Operator keyword to the key of airdock.toml."""
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a DAG runs. ``cron_timezone`` is set where it is not the one the DAG's dates give to a plain cron line."""
-
-    cron: str | None = None
-    every: timedelta | None = None
-    cron_timezone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +247,15 @@ class Dag:
     doc: str | None
     params: tuple[DagParam, ...]
     tasks: tuple[Task, ...]
+    groups: tuple[Group, ...]
+    """Each after the one it stands in."""
+    between: tuple[tuple[Task | Group, Task | Group], ...]
+    """(first, then) where one of them is a group, in the order in which Airflow has to be told."""
+    callbacks: dict[str, tuple[Callback, ...]]
+    """DAG keyword to what runs."""
     places: dict[str, SpecPath]
+    keys: dict[str, str]
+    """DAG keyword to the key of airdock.toml."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +268,10 @@ class Airflow:
     """The service that executes tasks."""
     services: tuple[str, ...]
     """Airflow services of the base file."""
+    hands_on_dotenv: bool
+    """Whether the base file gives all of `.env` to every service."""
     dags_folder: ProjectPath
+    dags_per_file: int
     config: tuple[tuple[str, str], ...]
     env: tuple[tuple[str, str | HostVariable], ...]
     mounts: tuple[MountUse, ...]
@@ -253,12 +299,13 @@ class Project:
     target: Target
     airflow: Airflow
     compose: Compose
-    socket: str
-    gid: int | None
+    access: Access
     images: tuple[Image, ...]
     mounts: tuple[Mount, ...]
     connections: tuple[Connection, ...]
     variables: tuple[Variable, ...]
+    pools: tuple[Pool, ...]
+    engines: tuple[Engine, ...]
     dags: tuple[Dag, ...]
     host_variables: tuple[HostVariable, ...]
     """Host values that containers get, apart from connections and variables."""

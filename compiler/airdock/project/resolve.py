@@ -8,9 +8,10 @@ from typing import Any
 from airdock.diagnostics import Report, SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT
 from airdock.load.files import ProjectFiles
-from airdock.project.base_file import base_services, override_name
+from airdock.project.base_file import override_name, read_base_file
 from airdock.project.connections import is_json, resolve_connections, resolve_variables
 from airdock.project.dags import resolve_dags
+from airdock.project.declared import check_assets, resolve_access, resolve_engines, resolve_pools
 from airdock.project.images import resolve_airflow_image, resolve_images
 from airdock.project.model import Airflow, Compose, Project, ProjectPath, Target
 from airdock.project.mounts import resolve_mounts, resolve_uses
@@ -31,6 +32,10 @@ def resolve(spec: ProjectSpec, files: ProjectFiles, report: Report) -> Project |
     scope = Scope(spec, files, report, target)
     resolve_images(scope)
     resolve_mounts(scope)
+    check_assets(scope)
+    scope.access = resolve_access(scope)
+    engines = resolve_engines(scope)
+    scope.engines.update({engine.name: engine for engine in engines})
     connections = resolve_connections(scope)
     variables = resolve_variables(scope)
     compose = _compose(scope)
@@ -42,12 +47,13 @@ def resolve(spec: ProjectSpec, files: ProjectFiles, report: Report) -> Project |
         target=target,
         airflow=airflow,
         compose=compose,
-        socket=spec.docker.socket,
-        gid=spec.docker.gid,
+        access=scope.access,
         images=tuple(scope.images.values()),
         mounts=tuple(scope.mounts.values()),
         connections=connections,
         variables=variables,
+        pools=resolve_pools(scope),
+        engines=engines,
         dags=dags,
         host_variables=tuple(scope.host_variables.values()),
     )
@@ -64,12 +70,15 @@ def _airflow(scope: Scope, compose: Compose, target: Target) -> Airflow:
     for key, value in spec.env.items():
         where: SpecPath = ("airflow", "env", key)
         env.append((key, scope.host_variable(value, where) if isinstance(value, EnvSource | FileSource) else value))
+    base = read_base_file(scope, compose, target, EXECUTES[spec.executor])
     return Airflow(
         image=resolve_airflow_image(scope),
         executor=spec.executor,
         executes=EXECUTES[spec.executor],
-        services=base_services(scope, compose, target, EXECUTES[spec.executor]),
+        services=base.services,
+        hands_on_dotenv=base.hands_on_dotenv,
         dags_folder=_inside(scope, spec.dags_folder, ("airflow", "dags_folder")),
+        dags_per_file=spec.dags_per_file,
         config=tuple(config),
         env=tuple(env),
         mounts=resolve_uses(scope, spec.mounts, ("airflow", "mounts"), "Airflow"),

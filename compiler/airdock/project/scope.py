@@ -12,6 +12,7 @@ from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT, NOT_FOUND
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load.files import FileProblem, ProjectFiles
+from airdock.project.dag_parts import Access, Engine
 from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_CONNECTION
 from airdock.project.model import Image, Mount, Target
 from airdock.project.secret import Secret
@@ -30,6 +31,8 @@ class Scope:
     target: Target
     images: dict[str, Image] = field(default_factory=dict)
     mounts: dict[str, Mount] = field(default_factory=dict)
+    access: Access = field(init=False)
+    engines: dict[str, Engine] = field(default_factory=dict)
     host_variables: dict[str, HostVariable] = field(default_factory=dict)
 
     def read_text(self, path: str, where: SpecPath, what: str = "file") -> str | None:
@@ -88,10 +91,14 @@ class Scope:
     def host_variable(self, source: EnvSource | FileSource, where: SpecPath) -> HostVariable:
         """Return the variable of `.env` that carries a host value to the containers; equal sources share one."""
         value = self.host_value(source, where)
+        return self.carried(value, value.name if isinstance(value, EnvValue) else value.file)
+
+    def carried(self, value: HostValue, origin: str) -> HostVariable:
+        """Return the variable of `.env` for a host value, called after its origin."""
         for known in self.host_variables.values():
             if known.value == value:
                 return known
-        kind, origin = ("ENV", value.name) if isinstance(value, EnvValue) else ("FILE", value.file)
+        kind = "ENV" if isinstance(value, EnvValue) else "FILE"
         name = f"AIRDOCK_{kind}_{re.sub('[^A-Za-z0-9]+', '_', origin).strip('_').upper()}"
         if name in self.host_variables:
             # Another file, or another default: a digest of what the user wrote keeps the names apart and stable.

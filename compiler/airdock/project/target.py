@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from airdock.diagnostics import Kind, Report
 from airdock.diagnostics.kind import as_warning
 from airdock.diagnostics.shape import BAD_VALUE
@@ -17,6 +15,7 @@ from airdock.facts import (
     supported_series,
 )
 from airdock.project.model import Target
+from airdock.project.requirements import check_pins, check_requirements
 from airdock.spec.project import AirflowTable
 
 OTHER_AIRFLOW = Kind(
@@ -29,16 +28,7 @@ OTHER_AIRFLOW = Kind(
     why="Airflow would refuse the DAG; or airdock treats a new version like the newest it knows, which may be wrong.",
     example='[airflow]\nversion = "3.99.0"\n',
     fix="Remove the key, or change the version; for a new Airflow, look for a newer airdock.",
-)
-BAD_REQUIREMENT = Kind(
-    "AD315",
-    "bad-requirement",
-    "error",
-    'requirement "{line}" contradicts {what}',
-    what="A requirement pins Airflow, or its docker provider, to another version than the rest of airdock.toml.",
-    why="pip would change what the image is based on, or refuse to install at all.",
-    example='[airflow]\nversion = "3.3.2"\nrequirements = ["apache-airflow==3.2.0"]\n',
-    fix="Remove the line: airdock restates apache-airflow, and docker_provider pins the provider.",
+    also_warning=True,
 )
 
 
@@ -61,8 +51,9 @@ def resolve_target(spec: AirflowTable, report: Report) -> Target | None:
         report.add(BAD_VALUE.at(("airflow", "python"), found=f"Python {python}", expected=expected))
         return None
     provider = _provider(spec, python, report)
-    for index, line in enumerate(spec.requirements):
-        _check_requirement(line, index, spec.version, provider, report)
+    check_requirements(spec.requirements, ("airflow", "requirements"), report)
+    if provider is not None:
+        check_pins(spec.requirements, python, spec.version, provider.version, report)
     return Target(spec.version, facts, python, provider) if provider else None
 
 
@@ -83,16 +74,3 @@ def _provider(spec: AirflowTable, python: str, report: Report) -> ProviderFacts 
         report.add(BAD_VALUE.at(where, found=found, expected=needs, help=advice))
         return None
     return release
-
-
-def _check_requirement(line: str, index: int, airflow: str, provider: ProviderFacts | None, report: Report) -> None:
-    match = re.match(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*(.*?)\s*(?:;.*)?$", line)
-    if match is None or provider is None:
-        return
-    name = re.sub(r"[-_.]+", "-", match[1]).lower()
-    pins = {
-        "apache-airflow": (airflow, f"airflow.version {airflow}"),
-        "apache-airflow-providers-docker": (provider.version, f"the docker provider {provider.version}"),
-    }
-    if name in pins and match[2].replace(" ", "") not in ("", f"=={pins[name][0]}"):
-        report.add(BAD_REQUIREMENT.at(("airflow", "requirements", index), line=line, what=pins[name][1]))

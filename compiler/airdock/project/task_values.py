@@ -13,15 +13,17 @@ from airdock.project.connections import checked_source
 from airdock.project.findings import SECRET_SHOWN, UNKNOWN_PARAM, UNKNOWN_TASK, UNKNOWN_VARIABLE
 from airdock.project.model import Task
 from airdock.project.scope import Scope
-from airdock.project.values import ConnectionField, OutputValue, ParamValue, VariableValue
+from airdock.project.values import ConnectionField, HostVariable, OutputValue, ParamValue, VariableValue
 from airdock.spec.dag import DagSpec
 from airdock.spec.source import (
+    HOST_SOURCES,
     ConnectionSource,
     EnvSource,
     FileSource,
     OutputSource,
     ParamSource,
     VariableSource,
+    parse_source,
     source_of,
 )
 
@@ -60,7 +62,7 @@ class TaskScope:
                         UNKNOWN_VARIABLE, place, self.user(where), value.variable, known, "declared variables"
                     )
                     return None
-                return VariableValue(value.variable)
+                return self._variable(value.variable)
             case ParamSource():
                 if value.param not in self.params:
                     place = (*where, "param")
@@ -77,22 +79,35 @@ class TaskScope:
             case _:
                 return value
 
-    def unknown_task(self, name: str, where: SpecPath) -> None:
-        """Report AD203."""
-        advice = did_you_mean(name, self.dag.tasks, what="tasks of this DAG")
-        self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user(where), name=name))
+    def _variable(self, key: str) -> VariableValue | HostVariable:
+        """Return an Airflow variable; a host's value goes by itself, because Airflow shows what a template renders."""
+        declared: Any = self.scope.spec.variables[key]
+        table = source_of(declared, HOST_SOURCES)
+        source = parse_source(table, declared)[0] if table else None
+        if isinstance(source, EnvSource | FileSource):
+            return self.scope.host_variable(source, ("variables", key))
+        return VariableValue(key)
+
+    def unknown_task(self, name: str, where: SpecPath, *, groups: bool = False) -> None:
+        """Report AD203; ``groups`` says that the name of a group would be right too."""
+        what = "task or group" if groups and self.dag.groups else "task"
+        known = [*self.dag.tasks, *(self.dag.groups if groups else ())]
+        advice = did_you_mean(name, known, what=f"{what.replace(' or ', 's and ')}s of this DAG")
+        self.scope.report.add(UNKNOWN_TASK.at(where, help=advice, user=self.user(where), name=name, what=what))
 
     def argument(self, key: str, value: Any, where: SpecPath) -> Any:
         """Return an argument of a function or operator: any TOML value, with what the sources in it stand for."""
         table = source_of(value)
-        if table in (EnvSource, FileSource):
+        if table is not None and table not in (EnvSource, FileSource):
+            source = checked_source(self.scope, table, value, where)
+            found = source and self.value(source, where)
+            if not isinstance(found, HostVariable):
+                return found
+        if table is not None:
             reason = "Airflow stores and shows arguments"
             advice = "hand it to the container in env, or put it into a connection"
             self.scope.report.add(SECRET_SHOWN.at(where, key=key, reason=reason, help=advice))
             return None
-        if table is not None:
-            source = checked_source(self.scope, table, value, where)
-            return source and self.value(source, where)
         if isinstance(value, dict):
             return {inner: self.argument(key, part, (*where, inner)) for inner, part in value.items()}
         if isinstance(value, list):

@@ -7,47 +7,107 @@ from dataclasses import replace
 from keyword import iskeyword
 from typing import Any
 
+from airdock.diagnostics import Related, SpecPlace
 from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY
-from airdock.project.connections import leaves
+from airdock.load.dotenv import parse_dotenv
+from airdock.project.callbacks import resolve_callbacks
+from airdock.project.dag_parts import Asset, Engine
+from airdock.project.declared import check_pool, resolve_assets, resolve_engine
 from airdock.project.defaults import Layers, fields_for
+from airdock.project.expand import resolve_expand
 from airdock.project.findings import UNKNOWN_IMAGE
 from airdock.project.functions import resolve_function
 from airdock.project.model import HostUser, Image, Task
 from airdock.project.mounts import resolve_uses
 from airdock.project.scope import Scope
+from airdock.project.secret import Secret
+from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_swarm
 from airdock.project.task_values import TaskScope
 from airdock.project.text import literal_template, split_command
-from airdock.project.values import OutputValue
+from airdock.project.values import FileValue
 from airdock.spec.base import OperatorArg, key_of, mark_of
-from airdock.spec.task import FileText, PickleOutput, TaskKeys
+from airdock.spec.callback import CALLBACK_KEYS
+from airdock.spec.doc import DocFile
+from airdock.spec.task import FileText, PickleOutput, TaskKeys, TaskSpec, UlimitSpec
 
 SHELL = ("/bin/sh", "-ec")
+_OWN = ("after", "group", "setup", "teardown", "expand", "map_label")
+"""Keys that only a task itself has, and no defaults."""
 _ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
 """Variables by which the provider hands a function to its container."""
 
 
-def resolve_task(values: TaskScope, layers: Layers, id_: str, upstream: tuple[Task, ...], dag: str) -> Task:
-    """Return a task; reports what its values refer to and is not there. ``upstream`` are the tasks of `after`."""
+def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
+    """Return a task, without what it waits for; reports what its values refer to and is not there."""
+    scope = values.scope
     kind = layers.kind()
-    options = _options(values.scope, layers, kind)
+    options = _options(scope, layers, kind)
     if kind == "operator":
         task = _operator(values, layers, id_, options)
     else:
         task = _container(values, layers, id_, kind, options, dag)
-    outputs = [
-        value.task
-        for _, value in leaves([value for _, value in (*task.env, *task.arguments)], ())
-        if isinstance(value, OutputValue)
-    ]
-    unique = {needed.id: needed for needed in (*upstream, *outputs)}
     fields = list(fields_for(kind))
-    places = {key_of(TaskKeys, field): layers.place(field) for field in fields if layers.is_set(field)}
-    keys = {
-        mark.keyword: key_of(TaskKeys, field)
-        for field in fields
-        if (mark := mark_of(TaskKeys, field, OperatorArg)) is not None
-    }
-    return replace(task, upstream=tuple(unique.values()), places=places, keys=keys)
+    spec: TaskSpec = layers.nearest(TaskSpec)
+    doc = doc_text(scope, layers)
+    if doc is not None:
+        options["doc_md"] = doc
+    if spec.map_label is not None:
+        options["map_index_template"] = spec.map_label
+        if spec.expand is None:
+            problem = '"map_label" has no meaning without "expand"'
+            scope.report.add(KEYS_CONFLICT.at((*layers.own, "map_label"), "key", problem=problem))
+    if layers.is_set("pool"):
+        place = layers.place("pool")
+        check_pool(scope, layers.get("pool"), place, values.user(place))
+    return replace(
+        task,
+        setup=spec.setup,
+        teardown=_teardown(values, spec, layers),
+        expand=resolve_expand(values, spec.expand, task),
+        inlets=_assets(values, layers, "inlets"),
+        outlets=_assets(values, layers, "outlets"),
+        callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
+        places={key_of(TaskSpec, field): layers.place(field) for field in (*fields, *_OWN) if layers.is_set(field)},
+        keys={
+            mark.keyword: key_of(TaskSpec, field)
+            for field in (*fields, "map_label")
+            if (mark := mark_of(TaskSpec, field, OperatorArg)) is not None
+        },
+    )
+
+
+def doc_text(scope: Scope, layers: Layers) -> str | None:
+    """Return the documentation of a DAG or task; reports AD212 for a file that is not there."""
+    doc = layers.get("doc")
+    if isinstance(doc, DocFile):
+        return scope.read_text(doc.file, (*layers.place("doc"), "file"), "document")
+    return None if doc is None else str(doc)
+
+
+def _assets(values: TaskScope, layers: Layers, field: str) -> tuple[Asset, ...]:
+    place = layers.place(field)
+    return resolve_assets(values.scope, layers.get(field), place, values.user(place))
+
+
+def _teardown(values: TaskScope, spec: TaskSpec, layers: Layers) -> Task | None:
+    """Return the setup that a task cleans up after; reports AD106 and AD203."""
+    if spec.teardown is None:
+        return None
+    where, report = (*layers.own, "teardown"), values.scope.report
+    if spec.setup:
+        report.add(KEYS_CONFLICT.at(where, "key", problem="a task is a setup or a teardown, not both"))
+    if layers.is_set("trigger_rule") and layers.place("trigger_rule")[:-1] == layers.own:
+        problem = "Airflow sets the trigger rule of a teardown itself"
+        report.add(KEYS_CONFLICT.at(layers.place("trigger_rule"), "key", problem=problem))
+    if spec.teardown not in values.dag.tasks:
+        values.unknown_task(spec.teardown, where)
+    elif not values.dag.tasks[spec.teardown].setup:
+        related = (Related("the task", SpecPlace((*layers.own[:-1], spec.teardown), "key")),)
+        problem = f'"{spec.teardown}" is no setup'
+        report.add(
+            KEYS_CONFLICT.at(where, problem=problem, help=f"add setup = true to {spec.teardown}", related=related)
+        )
+    return values.task(spec.teardown)
 
 
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
@@ -57,6 +117,8 @@ def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
         mark = mark_of(TaskKeys, field, OperatorArg)
         if mark is not None and layers.is_set(field):
             options[mark.keyword] = layers.get(field)
+    if layers.is_set("log_max_files") and "log_max_files" in set(fields_for(kind)):
+        options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text
     if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
         # The provider takes a text that starts with [ for a Python list; split here, it is none.
         options["entrypoint"] = _split(scope, layers, "entrypoint")
@@ -102,8 +164,12 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     if layers.is_set("connection"):
         where = layers.place("connection")
         connection = scope.connection(layers.get("connection"), where, values.user(where), registry=True)
-    network = layers.get("network")
-    return Task(
+    where = layers.place("engine")
+    engine = resolve_engine(scope, layers.get("engine"), where, values.user(where))
+    swarm = resolve_swarm(scope, layers) if kind == "container" else None
+    if swarm is not None:
+        options = {keyword: value for keyword, value in options.items() if keyword not in CONTAINER_KEYWORDS}
+    task = Task(
         id_,
         "python" if kind == "python" else "container",
         layers.own,
@@ -112,18 +178,40 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
         command=command,
         mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user(layers.place("mounts"))),
         env=_environment(values, layers),
-        network=scope.spec.compose.network or f"{scope.spec.project.name}_default"
-        if network in (None, "project")
-        else network,
+        network=None if swarm else _network(scope, layers, engine),
         user=_user(layers.get("user")),
         gpus=tuple(layers.get("gpus")) if isinstance(layers.get("gpus"), list) else layers.get("gpus"),
         remove=layers.get("remove"),
-        labels=_labels(scope, layers, dag, id_),
+        labels=() if swarm else _labels(scope, layers, dag, id_),
         xcom=_xcom(scope, layers, kind),
         connection=connection,
         function=function,
         arguments=tuple(arguments),
+        ulimits=tuple(_ulimit(name, limit) for name, limit in layers.get("ulimits").items()),
+        engine=engine or scope.access.engine,
+        mounts_rendered=scope.target.provider.renders("mounts"),
+        swarm=swarm,
     )
+    if swarm is not None:
+        report_secrets(scope, layers, task)
+    return task
+
+
+def _network(scope: Scope, layers: Layers, engine: Engine | None) -> str | None:
+    """Return the network of a container; the stack's own is on the stack's own engine only."""
+    network: str | None = layers.get("network")
+    if network == "project" and engine is not None and layers.place("network")[:-1] == layers.own:
+        problem = f'the stack\'s network is not on engine "{engine.name}"'
+        scope.report.add(
+            KEYS_CONFLICT.at(layers.place("network"), problem=problem, help="name a network of that engine")
+        )
+    if network not in (None, "project"):
+        return network
+    return None if engine else scope.spec.compose.network or f"{scope.spec.project.name}_default"
+
+
+def _ulimit(name: str, limit: int | UlimitSpec) -> tuple[str, int, int]:
+    return (name, limit, limit) if isinstance(limit, int) else (name, limit.soft, limit.hard)
 
 
 def _image(values: TaskScope, layers: Layers) -> Image | None:
@@ -166,7 +254,11 @@ def _split(scope: Scope, layers: Layers, field: str) -> list[str]:
 
 
 def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:
-    found = []
+    found: list[tuple[str, Any]] = []
+    own = {key for key, _, _ in layers.merged("env")}
+    for key, (path, text) in _of_files(values.scope, layers).items():
+        if key not in own:
+            found.append((key, values.scope.carried(FileValue(path, Secret(text), key), f"{path}_{key}")))
     for key, value, place in layers.merged("env"):
         if key in _ENVIRONMENT_OF_AIRFLOW:
             expected = "Airflow uses this name itself"
@@ -175,6 +267,23 @@ def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ..
         if resolved is not None:
             found.append((key, resolved))
     return tuple(found)
+
+
+def _of_files(scope: Scope, layers: Layers) -> dict[str, tuple[str, str]]:
+    """Return the variables of `env_files`, each with the file that has the last word on it, and its value.
+
+    Like every text of a file they go by `.env`, and into no committed file.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for index, path in enumerate(layers.get("env_files")):
+        where = (*layers.place("env_files"), index)
+        text = scope.read_text(path, where, "file of variables")
+        for key, value in parse_dotenv(text or "", {}).items():
+            if key in _ENVIRONMENT_OF_AIRFLOW or not key.isidentifier():
+                expected = "a name of an environment variable"
+                scope.report.add(BAD_VALUE.at(where, found=f'"{key}" in {path}', expected=expected))
+            found[key] = (path, value)
+    return found
 
 
 def _user(user: Any) -> str | HostUser | None:

@@ -12,6 +12,7 @@ _TEMPLATE = re.compile(rf"\{{\{{{_INSIDE}\}}\}}|\{{%{_INSIDE}%\}}|\{{#.*?#\}}", 
 _END_RAW = re.compile(r"\{%[-+]?\s*endraw")
 # The private use area: nothing in it is white space, a quote or a backslash to shlex.
 _PRIVATE = range(0xE000, 0xF900)
+PLACEHOLDER = chr(_PRIVATE[0])
 
 
 def literal_template(text: str) -> str:
@@ -34,3 +35,13 @@ def split_command(text: str) -> list[str]:
     masked = _TEMPLATE.sub(lambda _: f"{mark}{next(numbers)}{mark}", text)
     words = shlex.split(masked)
     return [re.sub(f"{mark}(\\d+){mark}", lambda match: pieces[int(match[1])], word) for word in words]
+
+
+def without_templates(text: str) -> str:
+    """Return a text with a placeholder for each Jinja expression, which neither a shell nor a splitter minds."""
+    return _TEMPLATE.sub(PLACEHOLDER, text)
+
+
+def templates_in(text: str) -> list[str]:
+    """Return the Jinja expressions, statements and comments of a text."""
+    return _TEMPLATE.findall(text)

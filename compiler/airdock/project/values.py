@@ -27,6 +27,8 @@ class FileValue:
 
     file: str
     text: Secret
+    key: str = ""
+    """The variable of the file, where it is a file of variables: two of one value are two, whatever host they are on."""
 
 
 HostValue: TypeAlias = EnvValue | FileValue

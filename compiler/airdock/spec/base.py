@@ -31,6 +31,8 @@ class Kinds:
 
     keys: tuple[str, ...]
     fallback: str | None = None
+    together: tuple[frozenset[str], ...] = ()
+    """Sets of ``keys`` that one table may have beside each other; the first of ``keys`` among them says its kind."""
 
 
 @dataclass(frozen=True)

@@ -7,24 +7,24 @@ from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 from pydantic import Discriminator, Field, Tag
 
 from airdock.spec.base import DagArg, Doc, For, Kinds, Table
-from airdock.spec.scalars import Date, Duration, Id, Identifier, Number, Path
+from airdock.spec.callback import Callbacks
+from airdock.spec.doc import DocText
+from airdock.spec.scalars import ClassPath, Date, Duration, Id, Identifier, Name, Number, Text
 from airdock.spec.task import TaskKeys, TaskSpec
 
 
 class ScheduleSpec(Table):
     """A schedule that is more than a preset or a cron line."""
 
-    kinds: ClassVar[Kinds | None] = Kinds(("every", "cron"))
+    kinds: ClassVar[Kinds | None] = Kinds(("every", "cron", "assets", "any", "timetable"), together=(frozenset({"cron", "assets"}), frozenset({"cron", "any"})))
 
     every: Annotated[Duration | None, Doc("Run at this interval, such as 6h.")] = None
     cron: Annotated[str | None, Doc("Cron line or preset.")] = None
     timezone: Annotated[str | None, For("cron"), Doc("Time zone of the cron line. Default: the DAG's.")] = None
-
-
-class DocFile(Table):
-    """Documentation in a file of the project."""
-
-    file: Annotated[Path, Doc("Path of a Markdown file.")]
+    assets: Annotated[list[Name] | None, Field(min_length=1), Doc("Run when all of these assets have been made since the last run. With cron: at these times too.")] = None
+    any: Annotated[list[Name] | None, Field(min_length=1), Doc("Run whenever one of these assets is made. With cron: at these times too.")] = None
+    timetable: Annotated[ClassPath | None, Doc("Class of a timetable, by its full name; a plugin has to register it.")] = None
+    args: Annotated[dict[Identifier, Any], For("timetable"), Doc("Arguments of the timetable. airdock does not check them.")] = Field(default={})
 
 
 ParamType: TypeAlias = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -55,10 +55,6 @@ def _tag_schedule(value: Any) -> str:
     return "<table>" if isinstance(value, dict | ScheduleSpec) else "<text>"
 
 
-def _tag_doc(value: Any) -> str:
-    return "<file>" if isinstance(value, dict | DocFile) else "<text>"
-
-
 def _tag_param(value: Any) -> str:
     return "<table>" if isinstance(value, dict | ParamSpec) else "<value>"
 
@@ -67,7 +63,6 @@ Schedule: TypeAlias = Annotated[
     Annotated[str, Field(min_length=1), Tag("<text>")] | Annotated[ScheduleSpec, Tag("<table>")],
     Discriminator(_tag_schedule),
 ]
-DocText: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[DocFile, Tag("<file>")], Discriminator(_tag_doc)]
 Param: TypeAlias = Annotated[Annotated[ParamSpec, Tag("<table>")] | Annotated[Any, Tag("<value>")], Discriminator(_tag_param)]
 DagTag: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
 
@@ -87,12 +82,27 @@ class DagKeys(Table):
     max_active_runs: Annotated[int | None, Field(ge=1), DagArg("max_active_runs"), Doc("How many runs may go on at once.")] = None
     max_active_tasks: Annotated[int | None, Field(ge=1), DagArg("max_active_tasks"), Doc("How many tasks may run at once, over all runs.")] = None
     timeout: Annotated[Duration | None, DagArg("dagrun_timeout"), Doc("A run fails when it takes longer.")] = None
+    display_name: Annotated[Text | None, Field(min_length=1), DagArg("dag_display_name"), Doc("What Airflow shows instead of the id.")] = None
+    max_consecutive_failures: Annotated[int | None, Field(ge=1), DagArg("max_consecutive_failed_dag_runs"), Doc("Pause the DAG after so many failed runs in a row.")] = None
+    fail_fast: Annotated[bool | None, DagArg("fail_fast"), Doc("Fail all tasks of a run as soon as one fails.")] = None
+    render_native: Annotated[bool | None, DagArg("render_template_as_native_obj"), Doc("Templates give Python values instead of text.")] = None
+    on_success: Annotated[Callbacks | None, Doc("What runs when a run of the DAG succeeds.")] = None
+    on_failure: Annotated[Callbacks | None, Doc("What runs when a run of the DAG fails.")] = None
     paused: Annotated[bool | None, DagArg("is_paused_upon_creation"), Doc("Whether a new DAG starts paused. Default: as Airflow is configured.")] = None
     params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = Field(default={})
+
+
+class GroupSpec(Table):
+    """A group of tasks, drawn as one box. Task ids stay as they are: the group is no part of them."""
+
+    tooltip: Annotated[Text | None, Doc("Explanation of the group.")] = None
+    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default=[])
+    parent: Annotated[Id | None, Doc("Name of the group that this one stands in.")] = None
 
 
 class DagSpec(DagKeys):
     """A DAG."""
 
     defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default=TaskKeys())
+    groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = Field(default={})
     tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default={})

@@ -6,13 +6,17 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
+from airdock.spec.asset import AssetSpec
 from airdock.spec.base import Doc, Table
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import DagKeys, DagSpec
+from airdock.spec.engine import EngineSpec, TlsSpec
 from airdock.spec.image import ImageSpec
 from airdock.spec.mount import MountSpec, MountUse
+from airdock.spec.pool import PoolSpec
 from airdock.spec.scalars import (
     AbsolutePath,
+    EngineUrl,
     Id,
     Identifier,
     ImageReference,
@@ -57,6 +61,7 @@ class AirflowTable(Table):
     apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default=[])
     constraints: Annotated[Constraints, Doc("Install under the constraints of the Airflow release: true, false, or the path or URL of another constraints file.")] = True
     dags_folder: Annotated[Path, Doc("Folder that DAG modules are written to.")] = "dags"
+    dags_per_file: Annotated[int, Field(ge=1), Doc("How many DAGs a module holds. More than one: airdock_0001.py …, for projects with very many DAGs.")] = 1
     config: Annotated[dict[Identifier, dict[Identifier, Scalar]], Doc("Airflow configuration by section: [airflow.config.core] load_examples = false.")] = Field(default={})
     env: Annotated[dict[Identifier, HostText], Doc("Environment variables of every Airflow service; each text or an env or file source.")] = Field(default={})
     mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = Field(default=[])
@@ -73,11 +78,14 @@ class ComposeTable(Table):
 
 
 class DockerTable(Table):
-    """How Airflow reaches the Docker engine."""
+    """How Airflow reaches the Docker engine of the stack."""
 
-    access: Annotated[Literal["socket"], Doc("The engine's socket is mounted into the services that execute tasks.")] = "socket"
-    socket: Annotated[AbsolutePath, Doc("Path of the engine's socket on the host.")] = "/var/run/docker.sock"
-    gid: Annotated[int | None, Field(ge=0), Doc("Group id of the socket. Default: found on the host, and written to .env.")] = None
+    access: Annotated[Literal["socket", "proxy", "tcp"], Doc("How the services that execute tasks reach the engine: its socket is mounted into them, a proxy lets only the calls through that tasks need, or tcp.")] = "socket"
+    socket: Annotated[AbsolutePath, Doc("Path of the engine's socket on the host (socket and proxy).")] = "/var/run/docker.sock"
+    gid: Annotated[int | None, Field(ge=0), Doc("Group id of the socket. Default: found on the host, and written to .env (socket).")] = None
+    proxy_image: Annotated[ImageReference | None, Doc("Image of the proxy, one that is set up like tecnativa/docker-socket-proxy (proxy).")] = None
+    url: Annotated[EngineUrl | None, Doc("Address of the engine, tcp://host:port as the containers of Airflow see it (tcp).")] = None
+    tls: Annotated[TlsSpec | None, Doc("Certificates, for an engine that asks for them (tcp).")] = None
 
 
 class DefaultsTable(Table):
@@ -97,7 +105,7 @@ class ProjectSpec(Table):
     """airdock.toml, language version 1."""
 
     airdock: Annotated[Literal[1], Doc("Version of the language: 1.")]
-    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables and dags.")] = Field(default=[])
+    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = Field(default=[])
     project: Annotated[ProjectTable, Doc("The project.")]
     airflow: Annotated[AirflowTable, Doc("Airflow itself.")]
     compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default=ComposeTable())
@@ -106,6 +114,9 @@ class ProjectSpec(Table):
     mounts: Annotated[dict[Name, MountSpec], Doc("Mounts, by name.")] = Field(default={})
     connections: Annotated[dict[Identifier, ConnectionSpec], Doc("Airflow connections, by id.")] = Field(default={})
     variables: Annotated[dict[Identifier, Any], Doc("Airflow variables: text, numbers, booleans, lists, tables, or an env or file source.")] = Field(default={})
+    pools: Annotated[dict[Name, PoolSpec], Doc("Pools, by name.")] = Field(default={})
+    assets: Annotated[dict[Name, AssetSpec], Doc("Assets (datasets on Airflow 2), by name.")] = Field(default={})
+    engines: Annotated[dict[Name, EngineSpec], Doc("Other Docker engines, by name.")] = Field(default={})
     defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = Field(default=DefaultsTable())
     dags: Annotated[dict[Id, DagSpec], Doc("DAGs, by id.")] = Field(default={})
     lint: Annotated[LintTable, Doc("What is not reported.")] = Field(default=LintTable())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
+from math import isfinite
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
@@ -24,6 +25,7 @@ TEXT = r"^[^\x00]*$"
 REQUIREMENT = r"^[A-Za-z0-9][^\r\n\x00]*$"
 SERVICE = r"^[a-zA-Z0-9._-]+$"
 OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
+ENGINE_URL = r"^(unix:///[^\s\x00]+|(tcp|https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]\x00]+):[0-9]{1,5})$"
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
@@ -79,6 +81,7 @@ PATTERN_WORDS = {
     r"^[\w-]+$": "a connection type such as postgres: letters, digits, _ and -",
     r"^[^\s\x00]+$": "one word, without blanks",
     r"^AD[0-9]{3}$": "a code such as AD404",
+    ENGINE_URL: "unix:///path, or tcp://host:port",
 }
 """What each pattern asks for, in words."""
 
@@ -142,9 +145,15 @@ def _date(value: Any) -> date:
     return found
 
 
+def _whole_seconds(value: Any) -> int:
+    return int(_duration(value).total_seconds())
+
+
 def _number(value: Any) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise PydanticCustomError("number_type", "a number")
+    if not isfinite(value):
+        raise PydanticCustomError("finite_number", "a finite number")
     return value
 
 
@@ -162,6 +171,9 @@ Scalar: TypeAlias = Annotated[
 ]
 Duration: TypeAlias = Annotated[timedelta, BeforeValidator(_duration), WithJsonSchema(_DURATION_SCHEMA)]
 """`90s`, `5m`, `1h30m`, `2d`, `1w`: units in falling order, each at most once."""
+Seconds: TypeAlias = Annotated[int, BeforeValidator(_whole_seconds), WithJsonSchema(_DURATION_SCHEMA)]
+"""A duration as whole seconds, where Airflow or Docker want a number."""
+EngineUrl: TypeAlias = Annotated[str, StringConstraints(pattern=ENGINE_URL)]
 Size: TypeAlias = Annotated[int, BeforeValidator(_size), WithJsonSchema(_SIZE_SCHEMA)]
 """Bytes; written as `512m`, `2g`, `64k`, or an integer."""
 Memory: TypeAlias = Annotated[int, BeforeValidator(_memory), WithJsonSchema(_SIZE_SCHEMA)]

@@ -7,10 +7,12 @@ a wrong type elsewhere in the table.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
 from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.callback import CALLBACK_KEYS, CallbackSpec
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import ScheduleSpec
 from airdock.spec.image import ImageSpec
@@ -26,8 +28,9 @@ _TABLES: tuple[tuple[tuple[str, ...], type[Table]], ...] = (
     (("dags", "*", "schedule"), ScheduleSpec),
     (("dags", "*", "defaults"), TaskKeys),
     (("dags", "*", "tasks", "*"), TaskSpec),
+    *(((*where, key, *item), CallbackSpec) for where in (("defaults", "dag"), ("defaults", "task"), ("dags", "*"), ("dags", "*", "defaults"), ("dags", "*", "tasks", "*")) for key in CALLBACK_KEYS for item in ((), ("#",))),
 )
-"""Tables that come in kinds or have keys that exclude each other, by where they stand; * is any name."""
+"""Tables that come in kinds or have keys that exclude each other, by where they stand; * is any name, # any index."""
 
 
 def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
@@ -43,6 +46,9 @@ def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
 
 
 def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterator[tuple[SpecPath, dict[str, object]]]:
+    if isinstance(node, list) and pattern and pattern[0] == "#":
+        for index, item in enumerate(node):
+            yield from _matching(item, pattern[1:], (*path, index))
     if not isinstance(node, dict):
         return
     if not pattern:
@@ -53,6 +59,7 @@ def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterato
             yield from _matching(node[key], pattern[1:], (*path, key))
 
 
+@cache
 def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     found = {}
     for field in table.model_fields:
@@ -72,11 +79,13 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
         one_of = '", "'.join(others) + f'" or "{last}'
         yield MISSING_KEY.at(path, "header", key=one_of, where="", help="exactly one of them is needed")
         return
-    for key in present[1:]:
+    together = frozenset(present) in choice.together
+    for key in () if together else present[1:]:
         problem = f'"{key}" and "{present[0]}" exclude each other'
         yield KEYS_CONFLICT.at((*path, key), "key", problem=problem, related=_beside(path, present[0]))
-    if len(present) > 1:
+    if len(present) > 1 and not together:
         return
+    present.sort(key=choice.keys.index)
     own = present or [key for group in table.at_most_one for key in group if key in written]
     kind = present[0] if present else (None if own else inherited) or choice.fallback
     for key in written:

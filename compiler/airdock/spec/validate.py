@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
-from pydantic import Tag, ValidationError
+from pydantic import ValidationError
 
-from airdock.diagnostics import Diagnostic, Kind, Report, SpecPath
+from airdock.diagnostics import Diagnostic, Kind, Report, SpecPath, SpecPlace
 from airdock.diagnostics.shape import (
     BAD_NAME,
     BAD_VALUE,
@@ -18,8 +18,11 @@ from airdock.diagnostics.shape import (
     WRONG_TYPE,
     describe,
 )
-from airdock.diagnostics.suggest import closest, did_you_mean
-from airdock.spec.base import Table, keys_of
+from airdock.diagnostics.suggest import closest
+from airdock.spec.advice import meant_key, unknown_key_help, wrong_type_help
+from airdock.spec.annotations import forms_at, path_of, sources_at, table_at
+from airdock.spec.limits import beyond_limits
+from airdock.spec.missing_name import missing_names
 from airdock.spec.project import ProjectSpec
 from airdock.spec.scalars import PATTERN_WORDS
 from airdock.spec.surplus import shape_findings
@@ -70,71 +73,73 @@ _TYPES = {
 }
 """pydantic's error types for a wrong TOML type, and what would be right. pydantic's own sentences are never shown."""
 
-_FORMS = dict.fromkeys(("<text>", "<path>", "<name>", "<choice>", "<all>"), "text in quotes") | {
-    "<list>": "a list",
-    "<switch>": "true or false",
-    "<number>": "an integer",
-}
-"""Tags of unions and the forms they stand for; every other tag is a table."""
-
-_WORDS_OF_OTHERS = {
-    "auto_remove": "remove",
-    "constraints_file": "constraints",
-    "depends_on": "after",
-    "docker_conn_id": "connection",
-    "environment": "env",
-    "execution_timeout": "timeout",
-    "conn_type": "type",
-    "mem_limit": "memory",
-    "network_mode": "network",
-    "op_kwargs": "args",
-    "password_file": "password",
-    "private_environment": "env",
-    "python_callable": "python",
-    "schedule_interval": "schedule",
-    "skip_on_exit_code": "skip_exit_codes",
-    "upstream": "after",
-    "volumes": "mounts",
-    "working_dir": "workdir",
-}
-"""Airflow's, Docker's and Compose's words for what has another name here."""
-
 
 def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
     """Return what the user wrote; None, and findings AD006 and AD101 to AD108, where it has not the right shape."""
+    beyond = list(beyond_limits(values))
+    if beyond:
+        report.extend(beyond)
+        return None
+    nameless = list(missing_names(values))
+    covered = [path for _, paths in nameless for path in paths]
+    found = [finding for finding, _ in nameless]
     spec = None
     try:
         spec = ProjectSpec.model_validate(values)
     except ValidationError as error:
         faults = error.errors(include_url=False)
         other = [fault for fault in faults if fault["loc"] == ("airdock",) and isinstance(fault["input"], int)]
-        report.extend(_finding(fault) for fault in other or faults)
+        found += [_finding(fault) for fault in other or faults if not _inside(path_of(fault["loc"]), covered)]
         if other:
+            report.extend(found)
             return None  # in another version of the language all else may be right
-    report.extend(shape_findings(values))
+    found += [one for one in shape_findings(values) if not _inside(_path(one), covered)]
+    report.extend(_without_consequences(found))
     return spec
+
+
+def _inside(path: SpecPath, covered: list[SpecPath]) -> bool:
+    """Say whether a path is in what has been reported as a whole."""
+    return any(path[: len(other)] == other for other in covered)
+
+
+def _path(found: Diagnostic) -> SpecPath:
+    return found.place.path if isinstance(found.place, SpecPlace) else ()
+
+
+def _without_consequences(found: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Leave out that a key is missing where it is there under another name, which is reported."""
+    misspelt: dict[SpecPath, set[str]] = {}
+    for one in found:
+        meant = one.params.get("meant")
+        if one.kind is UNKNOWN_KEY and isinstance(meant, str):
+            misspelt.setdefault(_path(one)[:-1], set()).add(meant)
+    for one in found:
+        missing = set(re.split('" or "|", "', str(one.params["key"]))) if one.kind is MISSING_KEY else set()
+        if not missing & misspelt.get(_path(one), set()):
+            yield one
 
 
 def _finding(fault: Any) -> Diagnostic:
     """Return the finding for one of pydantic's errors."""
     location, kind, value = fault["loc"], fault["type"], fault["input"]
-    path = tuple(part for part in location if not _is_mark(part))
+    path = path_of(location)
     if kind == "extra_forbidden":
-        path = (*(part for part in location[:-1] if not _is_mark(part)), location[-1])
-        known = _known_keys(location[:-1])
-        word = _WORDS_OF_OTHERS.get(str(path[-1]))
-        advice = f'the key is called "{word}" here' if word in known else did_you_mean(str(path[-1]), known, what="keys")
-        return UNKNOWN_KEY.at(path, "key", key=path[-1], where="", help=advice)
+        path = (*path_of(location[:-1]), location[-1])
+        table = table_at(location[:-1])
+        advice = unknown_key_help(path, table) if table is not None else None
+        meant = meant_key(str(path[-1]), table) if table is not None else None
+        return UNKNOWN_KEY.at(path, "key", key=_short(path[-1]), where="", help=advice, meant=meant)
     if kind == "missing":
         return MISSING_KEY.at(path[:-1], "header", key=path[-1], where="")
     if kind == "union_tag_not_found":
-        choices = _members(location)
+        choices = sources_at(location)
         near = next(filter(None, (closest(key, choices) for key in value)), None)
         expected = f"where the value comes from is said by {_either(choices)}"
         return BAD_VALUE.at(path, found="this table", expected=expected, help=_meant(near))
     if kind in _TYPES:
-        expected = _forms(location) or _TYPES[kind]
-        return WRONG_TYPE.at(path, expected=expected, found=describe(value), help=_quotes(kind, value))
+        expected = forms_at(location) or _TYPES[kind]
+        return WRONG_TYPE.at(path, expected=expected, found=describe(value), help=wrong_type_help(location, kind, value))
     if kind == "duration":
         reason = "" if fault["msg"] == "not a duration" else " that can be used: it is zero, or over ten years"
         return NOT_A_DURATION.at(path, found=_shown(value), reason=reason, help='write "90s", "5m", "1h30m", "2d" or "1w"')
@@ -145,18 +150,13 @@ def _finding(fault: Any) -> Diagnostic:
     if path == ("airdock",):
         return LANGUAGE_VERSION.at(path, found=_shown(value), help="this airdock knows version 1: airdock = 1")
     if location[-1] == "[key]":
-        return BAD_NAME.at(path, "key", name=path[-1], expected=_expected(kind, fault["ctx"]))
+        return BAD_NAME.at(path, "key", name=_short(path[-1]), expected=_expected(kind, fault["ctx"]))
     choices = re.findall(r"'([^']*)'", fault["ctx"]["expected"]) if kind == "literal_error" else []
     if choices and not isinstance(value, str):
         return WRONG_TYPE.at(path, expected=_either(choices), found=describe(value))
     near = closest(value, choices) if isinstance(value, str) else None
     expected = f"use {_either(choices)}" if choices else _expected(kind, fault.get("ctx", {}))
     return BAD_VALUE.at(path, found=_shown(value), expected=expected, help=_meant(near))
-
-
-def _is_mark(part: object) -> bool:
-    """Say whether a part of pydantic's location is no TOML key: the tag of a union, or "this dict's key"."""
-    return isinstance(part, str) and (part == "[key]" or (part.startswith("<") and part.endswith(">")))
 
 
 def _expected(kind: str, context: dict[str, Any]) -> str:
@@ -167,18 +167,18 @@ def _expected(kind: str, context: dict[str, Any]) -> str:
             return f"at most {context['max_length']} characters"
         case "string_too_short" | "too_short":
             return "it must not be empty"
+        case "finite_number":
+            return "a number that is not infinite"
         case "greater_than_equal":
             return f"at least {context['ge']}"
         case "less_than_equal":
             return f"at most {context['le']}"
+        case "greater_than":
+            return f"more than {context['gt']}"
+        case "less_than":
+            return f"less than {context['lt']}"
         case _:
             return "see `airdock schema` for what is"
-
-
-def _forms(location: SpecPath) -> str | None:
-    """Return what a union at a place of pydantic's takes, where text is one form of several."""
-    forms = dict.fromkeys(_FORMS.get(tag, "a table") for tag, _ in _tagged(_follow(location[:-1])))
-    return " or ".join(forms) if len(forms) > 1 and _is_mark(location[-1]) else None
 
 
 def _meant(near: str | None) -> str | None:
@@ -190,6 +190,11 @@ def _either(choices: list[str]) -> str:
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} or {quoted[-1]}"
 
 
+def _short(key: object) -> str:
+    """Return a key for a message."""
+    return str(key) if len(str(key)) <= 80 else f"{str(key)[:40]}…"
+
+
 def _shown(value: object) -> str:
     """Return a value for a message: short text and numbers as they are, all else by its type."""
     if isinstance(value, str) and (len(value) > 60 or not value.isprintable()):
@@ -197,71 +202,3 @@ def _shown(value: object) -> str:
     if isinstance(value, str | int | float):
         return json.dumps(value, ensure_ascii=False)
     return describe(value)
-
-
-def _quotes(kind: str, value: object) -> str | None:
-    if kind == "string_type" and isinstance(value, int | float):
-        return f'write it in quotes: "{json.dumps(value)}"'
-    if kind in ("int_type", "bool_type") and isinstance(value, str) and re.fullmatch(r"-?\d+|true|false", value):
-        return f"write it without quotes: {value}"
-    if kind == "list_type" and isinstance(value, str) and len(value) < 60:
-        return f"write [{json.dumps(value, ensure_ascii=False)}]"
-    if kind == "date_type" and isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d", value):
-        return f"write it without quotes: {value}"
-    return None
-
-
-def _known_keys(location: SpecPath) -> list[str]:
-    """Return the keys of the table at a place of pydantic's."""
-    table = _follow(location)
-    return keys_of(table) if isinstance(table, type) and issubclass(table, Table) else []
-
-
-def _members(location: SpecPath) -> list[str]:
-    """Return the words of the sources that a union at a place allows."""
-    tags = [tag.strip("<>") for tag, _ in _tagged(_follow(location))]
-    return [tag for tag in tags if tag != "text"]
-
-
-def _follow(location: SpecPath) -> Any:
-    """Return the annotation at a place of pydantic's, starting from the whole file."""
-    annotation: Any = ProjectSpec
-    for part in location:
-        annotation = _bare(annotation)
-        tagged = dict(_tagged(annotation))
-        if part in tagged:
-            annotation = tagged[part]
-        elif isinstance(annotation, type) and issubclass(annotation, Table):
-            fields = {field.alias or name: field.annotation for name, field in annotation.model_fields.items()}
-            annotation = fields.get(str(part))
-        elif get_args(annotation):
-            annotation = get_args(annotation)[-1]
-    return _bare(annotation)
-
-
-def _bare(annotation: Any) -> Any:
-    """Return an annotation without its marks and without "or None"."""
-    while True:
-        if get_origin(annotation) is Annotated:
-            annotation = get_args(annotation)[0]
-            continue
-        members = [member for member in get_args(annotation) if member is not type(None)]
-        if _is_union(annotation) and len(members) == 1:
-            annotation = members[0]
-            continue
-        return annotation
-
-
-def _tagged(annotation: Any) -> Iterator[tuple[str, Any]]:
-    if not _is_union(annotation):
-        return
-    for member in get_args(annotation):
-        for mark in getattr(member, "__metadata__", ()):
-            if isinstance(mark, Tag):
-                yield mark.tag, member
-        if get_origin(member) is Annotated and _is_union(get_args(member)[0]):
-            yield from _tagged(get_args(member)[0])
-
-
-def _is_union(annotation: Any) -> bool:
-    return get_origin(annotation) is Union or type(annotation).__name__ == "UnionType"

@@ -6,16 +6,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from airdock.emit.artifact import Generated
+from airdock.emit.compose.access import give_engine, proxy_service
+from airdock.emit.compose.pools import SCHEDULER, pools_service
+from airdock.emit.compose.pools import SERVICE as POOLS
 from airdock.emit.compose.yaml import literal, to_yaml
 from airdock.load.host import Host
-from airdock.project.model import HostPath, HostUser, Image, Mount, MountUse, Project, Volume, WorkerPath
+from airdock.project.dag_parts import WorkerPath
+from airdock.project.declared import PROXY
+from airdock.project.model import HostPath, HostUser, Image, Mount, MountUse, Project, Volume
 from airdock.project.values import EnvValue, HostVariable
 
-SOCKET = WorkerPath("/var/run/docker.sock")
 DAGS = WorkerPath("/opt/airflow/dags")
 BUILDER = "airflow-init"
 """The one service that builds Airflow's image: all others but airflow-cli wait for it, in every version."""
-_NO_GID = "no engine socket was found: start the engine and run airdock build"
 _NOT_BUILT = "run airdock build on this host"
 
 
@@ -24,6 +27,10 @@ def emit_override(project: Project, host: Host) -> Iterator[Generated]:  # noqa:
     services: dict[str, Any] = {name: _airflow_service(project, name) for name in project.airflow.services}
     if project.airflow.executor == "local" and "airflow-worker" in services:
         services["airflow-worker"]["deploy"] = {"replicas": 0}
+    if project.pools:
+        before = services[SCHEDULER].setdefault("depends_on", {})
+        before[POOLS] = {"condition": "service_completed_successfully"}
+        services[POOLS] = pools_service(project, _airflow_service(project, POOLS), BUILDER)
     for image in project.images:
         if image.build is not None:
             services[f"image-{image.name}"] = _image_service(image)
@@ -32,6 +39,9 @@ def emit_override(project: Project, host: Host) -> Iterator[Generated]:  # noqa:
         data["x-description"] = literal(project.description)
     data["services"] = services
     data["networks"] = {"default": {"name": literal(project.compose.network)}}
+    if project.access.kind == "proxy":
+        services[PROXY] = proxy_service(project)
+        data["networks"][PROXY] = {"internal": True}
     if project.volumes:
         data["volumes"] = {volume.key: _volume(volume) for volume in project.volumes}
     for name, service in project.compose.services.items():
@@ -61,12 +71,10 @@ def _airflow_service(project: Project, name: str) -> dict[str, Any]:
             {"type": "volume", "source": volume.key, "target": f"/mnt/airdock/{volume.key}"}
             for volume in project.volumes
         ]
-    if name == project.airflow.executes:
-        service["group_add"] = [f"${{DOCKER_GID:?{_NO_GID}}}"]
-        socket = {"type": "bind", "source": literal(project.socket), "target": SOCKET}
-        volumes.append({**socket, "bind": {"create_host_path": False}})
     if volumes:
         service["volumes"] = volumes
+    if name == project.airflow.executes:
+        give_engine(project, service)
     return service
 
 

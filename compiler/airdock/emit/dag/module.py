@@ -2,38 +2,29 @@
 
 from __future__ import annotations
 
-import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timezone
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from airdock.emit.artifact import Generated
+from airdock.emit.dag import values
+from airdock.emit.dag.names import LOOKED_UP, Names, class_names, import_lines, names_in
 from airdock.emit.dag.pycode import Code, Group, Lines, Node, call, literal, mapping, render
-from airdock.emit.dag.task import factory_of, function_call, names_template_file, operator_arguments
+from airdock.emit.dag.schedule import moment, schedule
+from airdock.emit.dag.task import (
+    factory_of,
+    function_arguments,
+    mapped_arguments,
+    names_template_file,
+    operator_arguments,
+    takes_mapped_output,
+)
 from airdock.load.host import Host
-from airdock.project.model import Dag, DagParam, Function, Project, Schedule, Task
-
-_DOCKER = "airflow.providers.docker"
-_MODULES = {
-    "DeviceRequest": "docker.types",
-    "DockerOperator": f"{_DOCKER}.operators.docker",
-    "Mount": "docker.types",
-    "ZoneInfo": "zoneinfo",
-    "date": "datetime",
-    "datetime": "datetime",
-    # A top-level import of airflow: the dag-processor imports it once for all modules, unlike `task.docker`.
-    "docker_task": f"{_DOCKER}.decorators.docker",
-    "time": "datetime",
-    "timedelta": "datetime",
-}
-"""Where the names that a module uses come from; those of Airflow's core move, and come from the facts."""
-
-_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", "os")
-"""What a module may use beside what it imports from a module; no task takes such a variable."""
+from airdock.project.dag_parts import Group as TaskGroup
+from airdock.project.model import Dag, DagParam, Function, Project, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,68 +37,81 @@ class _Source:
 
 
 @dataclass(frozen=True, slots=True)
-class _TaskCode:
-    """What the template prints for one task."""
+class _Block:
+    """What the template prints for one group or task: where it stands in airdock.toml, and its lines."""
 
     path: Code
-    statement: Code
-    after: tuple[Code, ...]
+    lines: tuple[Code, ...]
 
 
-class _Names:
-    """Variables of a module: the task's id where Python allows it, so that a reader finds it again."""
+@dataclass(frozen=True, slots=True)
+class _DagCode:
+    """What the template prints for one DAG."""
 
-    def __init__(self, tasks: Iterable[Task], taken: set[str]) -> None:
-        self._names: dict[str, str] = {}
-        ids = {task.id for task in tasks}
-        for id_ in sorted(ids):
-            name = id_.replace("-", "_")
-            while keyword.iskeyword(name) or name in taken or (name != id_ and name in ids):
-                name += "_"
-            taken.add(name)
-            self._names[id_] = name
-
-    def of(self, task: Task) -> str:
-        """Return the variable of a task."""
-        return self._names[task.id]
-
-    def output(self, task: Task) -> str:
-        """Return the source of a task's output."""
-        bound = self.of(task) == task.id
-        return self.of(task) if task.kind == "python" and bound else f"{self.of(task)}.output"
+    id: Code
+    function: Code
+    pad: Code
+    arguments: tuple[Code, ...]
+    blocks: tuple[_Block, ...]
+    order: tuple[Code, ...]
 
 
 def emit_dags(project: Project, host: Host) -> Iterator[Generated]:  # noqa: ARG001
-    """Return one module for each DAG."""
-    for dag in project.dags:
-        yield Generated(f"{project.airflow.dags_folder}/{dag.id}.py", _module(project, dag), "python")
+    """Return one module for each DAG, or for each bundle of `dags_per_file`."""
+    folder, size = project.airflow.dags_folder, project.airflow.dags_per_file
+    if size == 1:
+        for dag in project.dags:
+            yield Generated(f"{folder}/{dag.id}.py", _module(project, [dag], bundle=False), "python")
+        return
+    for number, start in enumerate(range(0, len(project.dags), size), start=1):
+        text = _module(project, project.dags[start : start + size], bundle=True)
+        yield Generated(f"{folder}/airdock_{number:04}.py", text, "python")
 
 
-def _module(project: Project, dag: Dag) -> str:
+def _module(project: Project, dags: Sequence[Dag], *, bundle: bool) -> str:
     facts = project.target.airflow
-    arguments = _dag_arguments(dag, facts.cron_timetable)
-    aliases = _operator_aliases(dag)
-    functions = {task.function.key: task.function for task in dag.tasks if task.function is not None}
-    reserved = {*_MODULES, *facts.imports, *aliases.values(), *_OWN_NAMES}
-    if not functions:
-        reserved -= {"docker_task", "functions"}
-    names = _Names(dag.tasks, reserved)
-    nodes = list(arguments.values())
-    tasks = []
-    for task in dag.tasks:
-        made = operator_arguments(task, names.output)
-        called = function_call(task, names.output) if task.function else None
-        nodes += [*made.values(), *([called] if called else [])]
-        tasks.append(_task(task, made, called, names, aliases))
-    used = {name for node in nodes for name in _names_in(node)}
-    used |= {factory_of(task) for task in dag.tasks if task.kind != "operator"} | {"DAG"}
+    classes = class_names(dags)
+    used = {"DAG"} | ({"get_parsing_context"} if bundle else set())
+    functions: dict[str, Function] = {}
+    made = []
+    makers: set[str] = set()
+    for dag in dags:
+        functions |= {task.function.key: task.function for task in dag.tasks if task.function is not None}
+        names = Names(dag, classes, facts)
+        maker = "dag_" + dag.id.replace("-", "_")
+        while maker in makers:
+            maker += "_"
+        makers.add(maker)
+        made.append(_dag(dag, names, maker if bundle else "", used))
+    listed = any(takes_mapped_output(task) for dag in dags for task in dag.tasks)
+    used.update({"Sequence"} if listed else ())
+    used.update({"os"} if LOOKED_UP in used else ())
     return _template().render(
-        imports=_imports(used, facts.imports, aliases),
+        imports=import_lines(used, facts.imports, classes),
         host_dir="HOST_DIR" in used,
+        listed=listed,
+        looked_up=LOOKED_UP in used,
         functions=[_source(function) for function in functions.values()],
-        arguments=[_argument(key, node, 4) for key, node in arguments.items()],
-        tasks=tasks,
-        order=_order(dag, names),
+        dags=made,
+        bundle=bundle,
+    )
+
+
+def _dag(dag: Dag, names: Names, function: str, used: set[str]) -> _DagCode:
+    """Return the code of a DAG, inside a function of that name if it has one; puts what it imports into ``used``."""
+    indent = 4 if function else 0
+    arguments = _dag_arguments(dag, names)
+    for node in arguments.values():
+        used.update(names_in(node))
+    blocks = [_group(group, names, used, indent + 4) for group in dag.groups]
+    blocks += [_task(task, names, used, indent + 4) for task in dag.tasks]
+    return _DagCode(
+        id=_flat(dag.id),
+        function=Code(function),
+        pad=Code(" " * indent),
+        arguments=tuple(_argument(key, node, indent + 4) for key, node in arguments.items()),
+        blocks=tuple(blocks),
+        order=tuple(_order(dag, names, indent + 4)),
     )
 
 
@@ -119,30 +123,63 @@ def _call(opening: str, arguments: dict[str, Node], indent: int) -> str:
     """Return a call with one argument a line, whatever its length."""
     pad = " " * (indent + 4)
     lines = [f"{pad}{_argument(key, node, indent + 4)}," for key, node in arguments.items()]
-    return "\n".join([f"{opening}(", *lines, " " * indent + ")"])
+    return "\n".join([f"{opening}(", *lines, " " * indent + ")"]) if lines else f"{opening}()"
 
 
-def _task(
-    task: Task, arguments: dict[str, Node], called: Node | None, names: _Names, aliases: dict[str, str]
-) -> _TaskCode:
-    variable = names.of(task)
+def _path(node: Task | TaskGroup) -> Code:
+    return Code(".".join(str(part) for part in node.path))
+
+
+def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> _Block:
+    # Without a prefix a task keeps the id that airdock.toml gives it.
+    arguments: dict[str, Node] = {"group_id": literal(group.id), "prefix_group_id": literal(False)}
+    if group.tooltip is not None:
+        arguments["tooltip"] = literal(group.tooltip)
+    if group.parent is not None:
+        arguments["parent_group"] = Code(names.group(group.parent))
+    used.add("TaskGroup")
+    return _Block(_path(group), (Code(_call(f"{names.group(group)} = TaskGroup", arguments, indent)),))
+
+
+def _task(task: Task, names: Names, used: set[str], indent: int) -> _Block:
+    arguments = operator_arguments(task, names)
+    mapped = mapped_arguments(task, names)
+    given = function_arguments(task, names) if task.function else {}
+    for node in (*arguments.values(), *mapped.values(), *given.values()):
+        used.update(names_in(node))
+    factory = names.classes.get(task.operator or "", factory_of(task))
+    used.update({factory} if task.operator is None else ())
+    variable = names.task(task)
     bound = variable == task.id
-    factory = aliases.get(task.operator or "", factory_of(task))
-    statement = _call(f"{variable} = {factory}" if bound else factory, arguments, 4)
+    opening = f"{variable} = {factory}" if bound else factory
     if task.function is not None:
-        opening = f"{statement}(functions[{_flat(task.function.key)}])"
-        items = dict(called.items) if isinstance(called, Group) else {}
-        named = {key.rstrip("="): node for key, node in items.items()}
-        statement = _call(opening, named, 4) if named else f"{opening}()"
-    after = []
+        statement = _call(opening, arguments, indent) + f"(functions[{_flat(task.function.key)}])"
+        if mapped:
+            statement = _call(f"{statement}.partial", given, indent) if given else statement
+            statement = _call(f"{statement}.expand", mapped, indent)
+        else:
+            statement = _call(statement, given, indent)
+    elif mapped:
+        statement = _call(_call(f"{opening}.partial", arguments, indent) + ".expand", mapped, indent)
+    else:
+        statement = _call(opening, arguments, indent)
+    return _Block(_path(task), (Code(statement), *_afterwards(task, names)))
+
+
+def _afterwards(task: Task, names: Names) -> Iterator[Code]:
+    """Return the lines behind the call that makes a task."""
+    variable = names.task(task)
+    bound = variable == task.id
     if not bound:
         # The id is no name that Python could use here, so the operator is fetched by its id.
-        after.append(Code(f"{variable} = dag.get_task({_flat(task.id)})"))
+        yield Code(f"{variable} = dag.get_task({_flat(task.id)})")
     if names_template_file(task):
         operator = f"{variable}.operator" if task.function is not None and bound else variable
-        after.append(Code(f"{operator}.template_ext = ()"))
-    path = ".".join(str(part) for part in task.path)
-    return _TaskCode(Code(path), Code(statement), tuple(after))
+        yield Code(f"{operator}.template_ext = ()")
+    if task.setup:
+        yield Code(f"{variable}.as_setup()")
+    if task.teardown is not None:
+        yield Code(f"{variable}.as_teardown(setups={names.task(task.teardown)})")
 
 
 def _flat(text: str) -> Code:
@@ -151,29 +188,34 @@ def _flat(text: str) -> Code:
     return render(node, column=0, indent=0, after=-(10**9)) if isinstance(node, Lines) else Code(str(node))
 
 
-def _order(dag: Dag, names: _Names) -> list[Code]:
-    """Return the lines that say which tasks wait for which."""
-    lines = []
+def _order(dag: Dag, names: Names, indent: int) -> Iterator[Code]:
+    """Return the lines that say what waits for what: tasks first, since Airflow asks groups who their ends are."""
     for task in dag.tasks:
-        upstream = [Code(names.of(needed)) for needed in task.upstream]
-        if not upstream:
-            continue
-        arrow = f" >> {names.of(task)}"
-        if len(upstream) == 1:
-            lines.append(Code(upstream[0] + arrow))
-        else:
-            group = Group("[", tuple(("", name) for name in upstream), "]")
-            lines.append(Code(render(group, column=4, indent=4, after=len(arrow)) + arrow))
-    return lines
+        # A teardown waits for its setup by being one.
+        upstream = [needed for needed in task.named if needed != task.teardown]
+        if upstream:
+            yield _edge(upstream, task, names, indent)
+    for first, then in dag.between:
+        yield _edge([first], then, names, indent)
 
 
-def _dag_arguments(dag: Dag, cron_timetable: str) -> dict[str, Node]:
+def _edge(upstream: Sequence[Task | TaskGroup], then: Task | TaskGroup, names: Names, indent: int) -> Code:
+    arrow = f" >> {names.of(then)}"
+    if len(upstream) == 1:
+        return Code(names.of(upstream[0]) + arrow)
+    group = Group("[", tuple(("", Code(names.of(node))) for node in upstream), "]")
+    return Code(render(group, column=indent, indent=indent, after=len(arrow)) + arrow)
+
+
+def _dag_arguments(dag: Dag, names: Names) -> dict[str, Node]:
+    facts = names.facts
     found: dict[str, Node] = {"dag_id": literal(dag.id)}
-    found["schedule"] = _schedule(dag.schedule, cron_timetable)
-    for key, moment in (("start_date", dag.start_date), ("end_date", dag.end_date)):
-        if moment is not None:
-            found[key] = _moment(moment, dag.timezone)
-    found |= {key: literal(value) for key, value in dag.options.items()}
+    found["schedule"] = schedule(dag.schedule, facts, names.classes)
+    for key, when in (("start_date", dag.start_date), ("end_date", dag.end_date)):
+        if when is not None:
+            found[key] = moment(when, dag.timezone)
+    found |= {facts.renamed.get(key, key): literal(value) for key, value in dag.options.items()}
+    found |= {key: values.callbacks(run, names.classes) for key, run in dag.callbacks.items()}
     if dag.owner is not None:
         found["default_args"] = mapping({"owner": literal(dag.owner)})
     if dag.doc is not None:
@@ -182,32 +224,6 @@ def _dag_arguments(dag: Dag, cron_timetable: str) -> dict[str, Node]:
     if dag.params:
         found["params"] = mapping({param.name: _param(param) for param in dag.params})
     return found
-
-
-def _schedule(schedule: Schedule | None, cron_timetable: str) -> Node:
-    if schedule is None:
-        return literal(None)
-    if schedule.every is not None:
-        return literal(schedule.every)
-    if schedule.cron_timezone is None or schedule.cron in ("@once", "@continuous"):
-        return literal(schedule.cron)
-    zone = {"timezone": literal(schedule.cron_timezone)}
-    return Group(f"{cron_timetable}(", (("", literal(schedule.cron)), ("timezone=", zone["timezone"])), ")")
-
-
-def _moment(moment: date, zone: str) -> Node:
-    """Return a date with its time zone: of its own as UTC, else the DAG's."""
-    if isinstance(moment, datetime):
-        if moment.tzinfo is not None:
-            moment, zone = moment.astimezone(timezone.utc), "UTC"
-    else:
-        moment = datetime.combine(moment, time())
-    parts = [moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond]
-    while len(parts) > 3 and parts[-1] == 0:
-        parts.pop()
-    items = [("", Code(str(part))) for part in parts]
-    tzinfo = Group("ZoneInfo(", (("", literal(zone)),), ")")
-    return Group("datetime(", (*items, ("tzinfo=", tzinfo)), ")")
 
 
 def _param(param: DagParam) -> Node:
@@ -219,52 +235,6 @@ def _param(param: DagParam) -> Node:
 
 def _source(function: Function) -> _Source:
     return _Source(_flat(function.key), Code(function.name), Code(function.source.rstrip("\n")))
-
-
-def _operator_aliases(dag: Dag) -> dict[str, str]:
-    """Return the name under which each operator class is imported: its own, unless another has it."""
-    found: dict[str, str] = {}
-    taken = {*_MODULES, "DAG", "Param", "dag", "os"}
-    for task in dag.tasks:
-        if task.operator is None or task.operator in found:
-            continue
-        name = factory_of(task)
-        while name in taken:
-            name += "_"
-        taken.add(name)
-        found[task.operator] = name
-    return found
-
-
-def _names_in(node: Node) -> Iterator[str]:
-    """Return the names that a piece of source uses and a module has to import."""
-    if isinstance(node, Code):
-        if node.startswith(("HOST_DIR", "os.")):
-            yield from ("os", node.split(" ", 1)[0].split(".", 1)[0])
-    elif isinstance(node, Group):
-        yield node.open.rstrip("([{").split(".", 1)[0]
-        for _, item in node.items:
-            yield from _names_in(item)
-
-
-def _imports(used: set[str], core: dict[str, str], aliases: dict[str, str]) -> list[Code]:
-    """Return the import lines: the standard library, then everything else, by module."""
-    modules: dict[str, set[str]] = {}
-    for name in used:
-        module = core.get(name) or _MODULES.get(name)
-        if module is not None:
-            modules.setdefault(module, set()).add(name)
-    for path, alias in aliases.items():
-        module, _, name = path.rpartition(".")
-        modules.setdefault(module, set()).add(name if alias == name else f"{name} as {alias}")
-    standard = sorted(module for module in modules if module in ("datetime", "zoneinfo"))
-    others = sorted(module for module in modules if module not in standard)
-    lines = ["import os"] if "os" in used else []
-    lines += [f"from {module} import {', '.join(sorted(modules[module]))}" for module in standard]
-    if lines:
-        lines.append("")
-    lines += [f"from {module} import {', '.join(sorted(modules[module]))}" for module in others]
-    return [Code(line) for line in lines]
 
 
 def _only_code(value: object) -> Code:

@@ -5,60 +5,129 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from airdock.emit.dag import values
-from airdock.emit.dag.pycode import Node, call, literal, mapping, sequence
+from airdock.emit.dag.names import LISTED, Names
+from airdock.emit.dag.pycode import Code, Node, literal, mapping, sequence
+from airdock.emit.dag.schedule import assets
+from airdock.emit.dag.swarm import swarm_arguments
 from airdock.project.model import HostPath, Task
-from airdock.project.values import ParamValue
+from airdock.project.values import OutputValue
 
-DOCKER_URL = "unix:///var/run/docker.sock"
-"""Three slashes: two work by accident, and not where the folder has capitals."""
 _AUTO_REMOVE = {"always": "force", "success": "success", "never": "never"}
 _TEMPLATE_FILES = (".sh", ".bash", ".env")
 """The docker operators take a templated string with such an end for the name of a template file."""
 
 
-def operator_arguments(task: Task, output: Callable[[Task], str]) -> dict[str, Node]:
+def operator_arguments(task: Task, names: Names) -> dict[str, Node]:
     """Return the keyword arguments of a task's operator (of its factory, for a function)."""
-    found: dict[str, Node | None] = {"task_id": literal(task.id)}
     options = {keyword: literal(value) for keyword, value in task.options.items()}
+    common: dict[str, Node] = {keyword: values.callbacks(run, names.classes) for keyword, run in task.callbacks.items()}
+    for keyword, found in (("inlets", task.inlets), ("outlets", task.outlets)):
+        if found:
+            common[keyword] = assets(found, names.facts)
+    if task.group is not None:
+        common["task_group"] = Code(names.group(task.group))
     if task.kind == "operator":
-        arguments = {key: values.argument(value, output) for key, value in task.arguments}
-        return {"task_id": literal(task.id), **options, **arguments}
-    assert task.image is not None  # noqa: S101 - every other kind has one
-    found["image"] = literal(task.image.reference)
+        arguments = {key: values.argument(value, names.output) for key, value in task.arguments}
+        return {"task_id": literal(task.id), **options, **common, **arguments}
+    return {"task_id": literal(task.id), **_of_container(task, options), **common}
+
+
+def _of_container(task: Task, options: dict[str, Node]) -> dict[str, Node]:
+    assert task.image is not None  # noqa: S101 - every kind but operators has one
+    mark = _mark_of(task)
+    found: dict[str, Node | None] = {"image": literal(mark(task.image.reference))}
     found["force_pull"] = literal(True) if task.image.always_pull else None
     found["docker_conn_id"] = None if task.connection is None else literal(task.connection)
-    found["command"] = None if task.command is None else literal(list(task.command))
-    found["environment"] = values.environment(task)
+    found["command"] = None if task.command is None else literal([mark(word) for word in task.command])
+    found["environment"] = values.environment(task, mark)
     found["private_environment"] = values.private_environment(task)
-    found["mounts"] = sequence([values.mount(use) for use in task.mounts]) if task.mounts else None
+    rendered = mark if task.mounts_rendered else str
+    found["mounts"] = sequence([values.mount(use, rendered) for use in task.mounts]) if task.mounts else None
     found["network_mode"] = None if task.network is None else literal(task.network)
     found["user"] = values.user(task)
     found["device_requests"] = values.device_requests(task)
+    found["ulimits"] = values.ulimits(task)
     found["labels"] = mapping({key: literal(value) for key, value in task.labels}) if task.labels else None
     found |= options
+    name = task.options.get("container_name")
+    if isinstance(name, str):
+        found["container_name"] = literal(mark(name))
     found |= _outputs(task)
-    found["docker_url"] = literal(DOCKER_URL)
-    found["auto_remove"] = literal(_AUTO_REMOVE[task.remove])
+    found |= swarm_arguments(task.swarm)
+    found["pre_execute"] = Code(LISTED) if takes_mapped_output(task) else None
+    assert task.engine is not None  # noqa: S101
+    found["docker_url"] = literal(task.engine.url)
+    if task.engine.tls is not None:
+        for keyword, file in zip(("tls_ca_cert", "tls_client_cert", "tls_client_key"), task.engine.tls, strict=True):
+            found[keyword] = literal(file.target)
+    found["auto_remove"] = literal(_auto_remove(task))
     # The worker's temporary folder is not on the engine's host.
     found["mount_tmp_dir"] = literal(False)
     return {key: node for key, node in found.items() if node is not None}
+
+
+def _auto_remove(task: Task) -> str:
+    if task.swarm is not None and not task.swarm.forces and task.remove == "always":
+        # The nearest that this operator knows: the service stays where it fails.
+        return _AUTO_REMOVE["success"]
+    return _AUTO_REMOVE[task.remove]
+
+
+def _mark_of(task: Task) -> Callable[[str], str]:
+    """Return what keeps a text from being taken for the name of a template file.
+
+    A mapped operator is made anew when it runs, with the extensions of its class: there the text itself has to say it.
+    """
+    if not task.expand:
+        return str
+    return lambda text: text + values.TEXT_MARK if text.endswith(_TEMPLATE_FILES) else text
 
 
 def factory_of(task: Task) -> str:
     """Return the name that makes a task: a class, or the factory of tasks from functions."""
     if task.operator is not None:
         return task.operator.rpartition(".")[2]
+    if task.swarm is not None:
+        return "DockerSwarmOperator"
     return "DockerOperator" if task.kind == "container" else "docker_task"
 
 
-def function_call(task: Task, output: Callable[[Task], str]) -> Node:
-    """Return the call of a function that has become a task: its arguments."""
-    return call("", {key: _function_argument(value, output) for key, value in task.arguments})
+def function_arguments(task: Task, names: Names) -> dict[str, Node]:
+    """Return the arguments of a function that has become a task."""
+    mark = _mark_of(task)
+    return {key: values.argument(_marked(value, mark), names.output, typed=True) for key, value in task.arguments}
 
 
-def _function_argument(value: object, output: Callable[[Task], str]) -> Node:
-    # A template would turn a param into text; this way the function gets the number or list that it is.
-    return values.dag_param(value) if isinstance(value, ParamValue) else values.argument(value, output)
+def mapped_arguments(task: Task, names: Names) -> dict[str, Node]:
+    """Return what a task is mapped over. What is written down is rendered like any other value (read in 2.8 to 3.3)."""
+    mark = str if task.kind == "operator" else _mark_of(task)
+    return {key: values.argument(_marked(value, mark), names.output) for key, value in task.expand}
+
+
+def takes_mapped_output(task: Task) -> bool:
+    """Say whether a function gets outputs of a mapped task, which Airflow hands over one by one."""
+    if task.kind != "python":
+        return False
+    pending = [value for _, value in task.arguments]
+    while pending:
+        value = pending.pop()
+        if isinstance(value, OutputValue) and value.task.expand:
+            return True
+        if isinstance(value, dict | list):
+            pending += value.values() if isinstance(value, dict) else value
+    return False
+
+
+def _marked(value: object, mark: Callable[[str], str]) -> object:
+    match value:
+        case str():
+            return mark(value)
+        case list():
+            return [_marked(item, mark) for item in value]
+        case dict():
+            return {key: _marked(item, mark) for key, item in value.items()}
+        case _:
+            return value
 
 
 def _outputs(task: Task) -> dict[str, Node | None]:
@@ -75,9 +144,10 @@ def _outputs(task: Task) -> dict[str, Node | None]:
 
 def names_template_file(task: Task) -> bool:
     """Say whether a string of a task would be taken for the name of a template file."""
-    if task.kind == "operator" or task.image is None:
+    if task.kind == "operator" or task.image is None or task.expand:
         return False
     texts: list[object] = [task.image.reference, task.connection, *(task.command or ())]
+    texts.append(task.options.get("container_name"))
     texts += [value for _, value in task.env]
     for use in task.mounts:
         source = use.mount.source

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from airdock.emit.dag.names import LOOKED_UP
 from airdock.emit.dag.pycode import Code, Group, Node, call, literal, mapping, sequence
+from airdock.project.dag_parts import Callback
 from airdock.project.model import HostPath, HostUser, MountUse, Task, Volume
 from airdock.project.values import ConnectionField, HostVariable, OutputValue, ParamValue, VariableValue
 
@@ -28,25 +30,33 @@ def template_of(value: object) -> str | None:
             return f"{{{{ var.value.{key} }}}}"
         case ParamValue(name):
             return f'{{{{ params["{name}"] }}}}'
-        case OutputValue(task, None):
-            return f'{{{{ ti.xcom_pull(task_ids="{task.id}") }}}}'
         case OutputValue(task, key):
-            return f'{{{{ ti.xcom_pull(task_ids="{task.id}", key={key!a}) }}}}'
+            pulled = f'ti.xcom_pull(task_ids="{task.id}"' + (")" if key is None else f", key={key!a})")
+            # The outputs of a mapped task come as something that is a list only when asked for one.
+            return f"{{{{ {pulled}{' | list' if task.expand else ''} }}}}"
         case _:
             return None
 
 
-def environment(task: Task) -> Node | None:
+def environment(task: Task, mark: Callable[[str], str] = str) -> Node | None:
     """Return the `environment` of a task: what Airflow may render, store and show."""
     found = {
-        key: literal(template_of(value) or value) for key, value in task.env if not isinstance(value, HostVariable)
+        key: literal(template_of(value) or mark(str(value)))
+        for key, value in task.env
+        if not isinstance(value, HostVariable)
     }
     return mapping(found) if found else None
 
 
 def private_environment(task: Task) -> Node | None:
-    """Return the `private_environment` of a task: never rendered, stored or shown."""
-    found = {key: from_environment(value) for key, value in task.env if isinstance(value, HostVariable)}
+    """Return the `private_environment` of a task: never rendered, stored or shown.
+
+    The arguments of a mapped task are stored with the DAG (partial_kwargs), so there it holds names only.
+    """
+    secret = {key: value for key, value in task.env if isinstance(value, HostVariable)}
+    if task.expand and secret:
+        return call(LOOKED_UP, {"names": mapping({key: literal(value.variable) for key, value in secret.items()})})
+    found = {key: from_environment(value) for key, value in secret.items()}
     return mapping(found) if found else None
 
 
@@ -55,8 +65,13 @@ def from_environment(variable: HostVariable) -> Code:
     return Code(f'os.environ["{variable.variable}"]')
 
 
-def argument(value: Any, variable_of: Callable[[Task], str]) -> Node:
-    """Return an argument of a function or operator. ``variable_of`` gives the output of a task as source."""
+def argument(value: Any, variable_of: Callable[[Task], str], *, typed: bool = False) -> Node:
+    """Return an argument of a function or operator. ``variable_of`` gives the output of a task as source.
+
+    ``typed`` is for functions: a param comes as the number or list that it is, where a template would make it text.
+    """
+    if typed and isinstance(value, ParamValue):
+        return dag_param(value)
     if isinstance(value, OutputValue):
         output = variable_of(value.task)
         return Code(output if value.key is None else f"{output}[{literal(value.key)}]")
@@ -67,10 +82,29 @@ def argument(value: Any, variable_of: Callable[[Task], str]) -> Node:
         name = type(value).__name__
         return Group(f"{name}.fromisoformat(", (("", literal(value.isoformat())),), ")")
     if isinstance(value, list):
-        return sequence([argument(item, variable_of) for item in value])
+        return sequence([argument(item, variable_of, typed=typed) for item in value])
     if isinstance(value, dict):
-        return mapping({key: argument(item, variable_of) for key, item in value.items()})
+        return mapping({key: argument(item, variable_of, typed=typed) for key, item in value.items()})
     return literal(value)
+
+
+def plain(value: Any) -> Node:
+    """Return a value that was written in airdock.toml where no sources are."""
+    return argument(value, lambda task: task.id)
+
+
+def imported_call(made: Callback, names: Mapping[str, str]) -> Node:
+    """Return a class called with its arguments, or a function as it is; ``names`` gives the imported name."""
+    name = names[made.path]
+    if made.arguments is None:
+        return Code(name)
+    return call(name, {key: plain(value) for key, value in made.arguments.items()})
+
+
+def callbacks(found: tuple[Callback, ...], names: Mapping[str, str]) -> Node:
+    """Return a callback, or a list of several."""
+    nodes = [imported_call(one, names) for one in found]
+    return nodes[0] if len(nodes) == 1 else sequence(nodes)
 
 
 def dag_param(param: ParamValue) -> Code:
@@ -78,15 +112,22 @@ def dag_param(param: ParamValue) -> Code:
     return Code(f'dag.param("{param.name}")')
 
 
-def mount(use: MountUse) -> Node:
-    """Return a `docker.types.Mount`; keywords, because its first positional parameter is the target."""
+TEXT_MARK = "{# #}"
+"""An empty comment of Jinja's behind a text that ends like the name of a template file."""
+
+
+def mount(use: MountUse, mark: Callable[[str], str] = str) -> Node:
+    """Return a `docker.types.Mount`; keywords, because its first positional parameter is the target.
+
+    ``mark`` puts ``TEXT_MARK`` behind a text that needs it.
+    """
     declared = use.mount
     source = declared.source
     arguments: dict[str, Node] = {
-        "target": literal(use.target),
-        "source": literal(source.name)
+        "target": literal(mark(use.target)),
+        "source": literal(mark(source.name))
         if isinstance(source, Volume)
-        else host_path(source)
+        else host_path(source, mark)
         if source
         else literal(None),
         "type": literal(declared.type),
@@ -104,13 +145,15 @@ def mount(use: MountUse) -> Node:
     return call("Mount", arguments)
 
 
-def host_path(path: HostPath) -> Node:
+def host_path(path: HostPath, mark: Callable[[str], str] = str) -> Node:
     """Return a path on the engine's host as source."""
     if isinstance(path.base, HostVariable):
-        return from_environment(path.base)
+        # What the variable holds is not known here.
+        end = mark(".sh").removeprefix(".sh")
+        return Code(from_environment(path.base) + (f" + {_one_line(end)}" if end else ""))
     if path.base == "absolute":
-        return literal(path.tail)
-    return Code(f"{HOST_DIR} + {_one_line('/' + path.tail)}") if path.tail else HOST_DIR
+        return literal(mark(path.tail))
+    return Code(f"{HOST_DIR} + {_one_line(mark('/' + path.tail))}") if path.tail else HOST_DIR
 
 
 def _one_line(text: str) -> str:
@@ -135,3 +178,10 @@ def device_requests(task: Task) -> Node | None:
     else:
         which = {"count": literal(-1 if task.gpus == "all" else task.gpus)}
     return sequence([call("DeviceRequest", {**which, "capabilities": literal([["gpu"]])})])
+
+
+def ulimits(task: Task) -> Node | None:
+    """Return the limits of a task's processes."""
+    rows = [{"name": name, "soft": soft, "hard": hard} for name, soft, hard in task.ulimits]
+    found = [call("Ulimit", {key: literal(value) for key, value in row.items()}) for row in rows]
+    return sequence(found) if found else None

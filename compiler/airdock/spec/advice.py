@@ -1,0 +1,217 @@
+"""What would be right, for a key that a table does not have and for a value of another type."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+
+from airdock.diagnostics import SpecPath
+from airdock.diagnostics.suggest import closest, did_you_mean
+from airdock.spec import tables
+from airdock.spec.annotations import entries_at, list_of_integers, owner_at, path_of
+from airdock.spec.base import DagArg, OperatorArg, Table, key_of, keys_of, mark_of
+from airdock.spec.tables import NAMED, Place
+
+_WORDS: dict[str, tuple[str, ...]] = {
+    "airflow_version": ("version",),
+    "apt_packages": ("apt",),
+    "auto_remove": ("remove",),
+    "base_image": ("from",),
+    "bash_command": ("script", "command"),
+    "cmd": ("command",),
+    "compose_file": ("base",),
+    "concurrency": ("max_active_tasks",),
+    "conn_id": ("connection",),
+    "conn_type": ("type",),
+    "constraints_file": ("constraints",),
+    "container_path": ("target",),
+    "context": ("build",),
+    "cron": ("schedule",),
+    "database": ("schema",),
+    "dbname": ("schema",),
+    "default_args": ("defaults",),
+    "dependencies": ("after",),
+    "depends_on": ("after",),
+    "destination": ("target",),
+    "device_requests": ("gpus",),
+    "doc_md": ("doc",),
+    "docker_conn_id": ("connection",),
+    "docker_image": ("image",),
+    "docker_url": ("engine", "url"),
+    "env_file": ("env_files",),
+    "environment": ("env",),
+    "extras": ("extra",),
+    "file": ("base",),
+    "force_pull": ("pull",),
+    "function": ("python",),
+    "group_id": ("gid",),
+    "host": ("url",),
+    "host_path": ("source",),
+    "host_tmp_dir": ("tmp_dir",),
+    "image": ("ref",),
+    "image_name": ("image", "ref"),
+    "interval": ("schedule",),
+    "kwargs": ("args", "arguments"),
+    "log_opts_max_file": ("log_max_files",),
+    "mem": ("memory",),
+    "memory_limit": ("memory",),
+    "mount_tmp_dir": ("tmp_dir",),
+    "needs": ("after",),
+    "network_mode": ("network",),
+    "network_name": ("network",),
+    "on_failure_callback": ("on_failure",),
+    "on_retry_callback": ("on_retry",),
+    "on_skipped_callback": ("on_skipped",),
+    "on_success_callback": ("on_success",),
+    "op_kwargs": ("args",),
+    "packages": ("apt", "requirements"),
+    "password_file": ("password",),
+    "path": ("source", "build", "file"),
+    "private_environment": ("env",),
+    "provider": ("docker_provider",),
+    "python_callable": ("python",),
+    "readonly": ("read_only",),
+    "requirements": ("pip",),
+    "retrieve_output": ("xcom",),
+    "retrieve_output_path": ("xcom",),
+    "schedule_interval": ("schedule",),
+    "service": ("services",),
+    "size": ("tmpfs", "slots"),
+    "src": ("source",),
+    "timetable": ("schedule",),
+    "trigger": ("trigger_rule",),
+    "upstream": ("after",),
+    "username": ("login",),
+    "volumes": ("mounts",),
+    "xcom_all": ("xcom",),
+}
+"""Airflow's, Docker's and Compose's words, and those that one would guess; the first that the table has is meant.
+
+The keywords that a key is handed on as are known from its mark, and need not be here.
+"""
+_NAMES = ("id", "name", "key", "task_id", "dag_id", "conn_id", "group_id", "pool", "asset")
+"""Keys that would say again what the header says."""
+_NEAR: dict[Place, tuple[Place, ...]] = {
+    tables.DAG: (tables.TASK, tables.IMAGE, tables.AIRFLOW),
+    tables.TASK: (tables.DAG, tables.IMAGE, tables.MOUNT),
+    tables.DAGS_TASK_DEFAULTS: (tables.TASK, tables.DAG),
+    tables.DAG_DEFAULTS: (tables.TASK_DEFAULTS, tables.DAG),
+    tables.TASK_DEFAULTS: (tables.DAG_DEFAULTS, tables.TASK),
+    tables.GROUP: (tables.TASK,),
+    tables.IMAGE: (tables.TASK,),
+    tables.PROJECT: (tables.TOP, tables.AIRFLOW, tables.COMPOSE, tables.DAG),
+    tables.AIRFLOW: (tables.TOP, tables.COMPOSE, tables.DOCKER, tables.PROJECT, tables.DAG),
+    tables.COMPOSE: (tables.AIRFLOW, tables.DOCKER, tables.PROJECT, tables.TOP),
+    tables.DOCKER: (tables.COMPOSE, tables.AIRFLOW, tables.ENGINE, tables.TOP),
+    tables.LINT: (tables.TOP,),
+    tables.TOP: (tables.PROJECT, tables.AIRFLOW, tables.COMPOSE, tables.DOCKER, tables.DAG, tables.TASK, tables.IMAGE),
+}
+"""Where a key may have been meant to stand, the likeliest first."""
+_DECLARED_AS = {"image": tables.IMAGE, "pool": tables.POOL, "engine": tables.ENGINE, "connection": tables.CONNECTION}
+"""Keys that take the name of a table that stands elsewhere."""
+_SWITCHES = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(("false", "no", "off"), "false")
+
+
+def meant_key(key: str, table: type[Table]) -> str | None:
+    """Return the key of the table that an unknown one most likely stands for."""
+    return _other_word(key, table) or closest(key, keys_of(table))
+
+
+def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
+    """Return the help for an unknown key of a table; ``path`` ends with the key."""
+    key, here = str(path[-1]), path[:-1]
+    word = _other_word(key, table)
+    if word is not None:
+        return f'the key is called "{word}" here'
+    named = next((one for one in NAMED if one.fits(here)), None)
+    if named is not None and key in _NAMES:
+        return f"the {named.name.lower()} stands in the header: {named.header(())}"
+    place = next((one for one in _NEAR if one.fits(here)), None)
+    for other in _NEAR[place] if place is not None else ():
+        if key in keys_of(other.table):
+            return _elsewhere(key, other, here)
+    return did_you_mean(key, keys_of(table), what="keys")
+
+
+def _other_word(key: str, table: type[Table]) -> str | None:
+    known = keys_of(table)
+    word = next((one for one in _WORDS.get(key, ()) if one in known), None)
+    return word or _keywords(table).get(key)
+
+
+@cache
+def _keywords(table: type[Table]) -> dict[str, str]:
+    """Return the keys of a table by the keyword of Airflow's that they become."""
+    found: dict[str, str] = {}
+    for field in table.model_fields:
+        mark = mark_of(table, field, OperatorArg) or mark_of(table, field, DagArg)
+        if mark is not None:
+            found[mark.keyword] = key_of(table, field)
+    return found
+
+
+def _elsewhere(key: str, other: Place, here: SpecPath) -> str:
+    """Return where a key stands that this table does not have."""
+    if other is tables.TOP:
+        entry = next((one for one in NAMED if one.pattern[0] == key), None)
+        if entry is None and key in ("airdock", "include"):
+            return f'"{key}" stands at the top of the file, above all tables'
+        return f"it stands at the top: {entry.header(()) if entry else f'[{key}]'}"
+    if not other.name:
+        return f'"{key}" is a key of {other.header(here)}'
+    own = other.fits(here[: len(other.pattern)])
+    what = f"the {other.what.partition(' ')[2]}" if own else other.what
+    where = f'"{key}" is a key of {what}: {other.header(here)}'
+    if other is tables.TASK and tables.DAG.fits(here):
+        where += f", or [{'.'.join(map(str, here))}.defaults] for all of them"
+    return where
+
+
+def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
+    """Return how to write a value of the wrong type, where that can be said for certain."""
+    path = path_of(location)
+    owner = owner_at(location)
+    if owner is not None and str(path[-1]) in keys_of(owner):
+        # In TOML all that stands below a header belongs to it, up to the next header.
+        return f'if the key "{path[-1]}" of the table around is meant, write it above [{".".join(map(str, path[:-1]))}]'
+    if kind in ("model_type", "dict_type"):
+        return _table_help(location, path)
+    if isinstance(value, str):
+        return _text_help(kind, value, integers=list_of_integers(location))
+    if isinstance(value, dict):
+        declared = _DECLARED_AS.get(str(path[-1])) if kind == "string_type" else None
+        return f"declare it as {declared.header(())}, and write its name here" if declared else None
+    if isinstance(value, int | float) and kind == "string_type":
+        secret = set(path) & {"password", "uri", "login"}
+        return "write it in quotes" if secret else f'write it in quotes: "{json.dumps(value)}"'
+    if kind == "duration_type" and type(value) is int and value > 0:
+        return f'write "{value}s" for {value} seconds'
+    return None
+
+
+def _table_help(location: SpecPath, path: SpecPath) -> str | None:
+    if path[:2] == ("airflow", "config"):
+        return "settings stand in sections: [airflow.config.core]" if len(path) == 3 else None
+    entry = next((one for one in NAMED if len(one.pattern) - len(path) in (0, 1) and one.begins(path)), None)
+    if entry is None:
+        return None
+    if entries_at(location) is not None:
+        return f"write {entry.header(path)} for each"
+    return f"{entry.what} is a table: {entry.header(path)}" if entry.fits(path) else None
+
+
+def _text_help(kind: str, value: str, *, integers: bool) -> str | None:
+    if kind == "bool_type":
+        meant = _SWITCHES.get(value.casefold())
+        return f"write it without quotes: {meant}" if meant else None
+    integer, decimal = re.fullmatch(r"-?\d{1,15}", value), re.fullmatch(r"-?\d{1,15}\.\d{1,15}", value)
+    if (kind in ("int_type", "number_type") and integer) or (kind == "number_type" and decimal):
+        return f"write it without quotes: {value}"
+    if kind == "list_type" and integers:
+        return f"write [{value}]" if integer else None
+    if kind == "list_type" and len(value) < 60:
+        return f"write [{json.dumps(value, ensure_ascii=False)}]"
+    if kind == "date_type" and re.match(r"\d{4}-\d\d-\d\d", value):
+        return f"write it without quotes: {value}"
+    return None

@@ -13,7 +13,7 @@ HOSTILE = [
     "tab\there",
     "$HOME $$ ${X} ${X:-y} $(id) `id`",
     "$",
-    "{{ not_a_name }} {% if %} {# note #} }} %}",
+    "{% set a = 1 %}{{ a }}{% if a %}{% endif %} {# note #} }} %}",  # a template, and one that takes nothing
     "{% raw %}{{ x }}{% endraw %}",
     "# comment",
     "a # b",

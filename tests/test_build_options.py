@@ -13,9 +13,12 @@ from commands import CANARY, ERROR, GOOD, files, run, write_project
 
 
 @pytest.fixture
-def project(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str], Path]:
-    """Return a function that writes a project and returns its folder."""
+def project(
+    tmp_path: Path, fixed_host: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], Path]:
+    """Return a function that writes a project and returns its folder, in which the test runs."""
     fixed_host()
+    monkeypatch.chdir(tmp_path)
     return lambda text: write_project(tmp_path, text)
 
 

@@ -11,15 +11,17 @@ from pathlib import Path
 
 import pytest
 
+from airdock.diagnostics.formats import FOR_PEOPLE, FORMATS
 from airdock.explain import sorted_kinds
 from commands import CANARY, ERROR, GOOD, WARNING, files, run, write_project
 from conftest import REPOSITORY
 
 
 @pytest.fixture
-def project(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str], Path]:
-    """Return a function that writes a project and returns its folder."""
+def project(tmp_path: Path, fixed_host: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """Return a function that writes a project and returns its folder, in which the test runs."""
     fixed_host()
+    monkeypatch.chdir(tmp_path)
     return lambda text: write_project(tmp_path, text)
 
 
@@ -76,6 +78,9 @@ def test_missing_file_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["build", "--exitcode"], 'did you mean "--exit-code"?'),
         (["build", "--ouput-format", "json"], 'did you mean "--output-format"?'),
         (["build", "--check", "--diff"], "not allowed with argument"),
+        (["build", "--diff", "--output-format", "json"], "build: --diff and --output-format json both write to stand"),
+        (["build", "--diff", "--output-format", "github"], "use full or concise"),
+        (["explain", "AD201", "--markdown"], "not allowed with argument CODE"),
         (["check", "--output-format", "jsn"], "invalid choice: 'jsn'"),
         (["check", "-C"], "expected one argument"),
         (["check", "--force"], "unrecognized arguments: --force"),
@@ -160,7 +165,7 @@ def test_directory_and_file_can_be_named(
     assert run("check", "-C", "inner") == 1
     capsys.readouterr()
     assert run("build", "-f", "inner/other.toml") == 0
-    assert "created   dags/first.py\n" in capsys.readouterr().out
+    assert "created   inner/dags/first.py\n" in capsys.readouterr().out
     assert (inner / "dags/first.py").is_file()
     assert not (folder / "dags").exists()
 
@@ -174,22 +179,158 @@ def test_finding_names_the_file_that_was_asked_for(
     assert capsys.readouterr().err.startswith("other.toml:17:9: error AD201 ")
 
 
-@pytest.mark.parametrize(
+each_text = pytest.mark.parametrize(
     "text", [GOOD, WARNING, ERROR, "= 1", ""], ids=["good", "warning", "error", "no TOML", "empty"]
 )
-@pytest.mark.parametrize("arguments", [["check"], ["build"], ["build", "--check"]], ids=" ".join)
+each_command = pytest.mark.parametrize(
+    "arguments",
+    [["check"], ["build"], ["build", "--check"], ["build", "--exit-code"], ["check", "--strict"]],
+    ids=" ".join,
+)
+
+
+@each_text
+@each_command
 def test_json_stands_alone_on_standard_output(
     text: str, arguments: list[str], project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = run(*arguments, "-C", project(text), "--output-format", "json")
+    project(text)
+    code = run(*arguments, "--output-format", "json")
     printed = capsys.readouterr()
-    assert printed.err == ""
     data = json.loads(printed.out)
     assert data["summary"]["errors"] == sum(found["severity"] == "error" for found in data["findings"])
-    assert code == (1 if data["summary"]["errors"] else 0)
+    fails = data["summary"]["errors"] or "--exit-code" in arguments or ("--strict" in arguments and data["findings"])
+    assert code == (1 if fails else 0)
     for found in data["findings"]:
         keys = {"code", "slug", "severity", "message", "help", "file", "line", "column", "end_line", "end_column"}
         assert set(found) == keys | {"related"}
+
+
+@each_text
+@each_command
+@pytest.mark.parametrize("form", [form for form in FORMATS if form not in FOR_PEOPLE])
+def test_programs_have_standard_output_to_themselves(
+    form: str, text: str, arguments: list[str], project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(text)
+    run(*arguments, "--output-format", form)
+    printed = capsys.readouterr()
+    if form == "github":
+        assert [line for line in printed.out.splitlines() if not line.startswith(("::error ", "::warning "))] == []
+    else:
+        json.loads(printed.out)
+    # What a build has written, a person still sees.
+    assert re.fullmatch(r"((created|updated) .*\n|nothing to do\n|to commit: .*\n)*", printed.err)
+    assert bool(printed.err) == (arguments[0] == "build" and "--check" not in arguments and text in (GOOD, WARNING))
+
+
+@each_text
+@each_command
+@pytest.mark.parametrize("form", FOR_PEOPLE)
+def test_people_read_findings_on_standard_error(
+    form: str, text: str, arguments: list[str], project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    project(text)
+    run(*arguments, "--output-format", form)
+    assert " AD" not in capsys.readouterr().out
+
+
+def test_exit_code_does_not_depend_on_the_format(project: Callable[[str], Path]) -> None:
+    for text in (GOOD, WARNING, ERROR):
+        project(text)
+        for more in ([], ["--strict"]):
+            assert len({run("check", *more, "--output-format", form) for form in FORMATS}) == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "arguments", "form"),
+    [
+        ("true", [], "github"),
+        ("true", ["--output-format", "full"], "full"),
+        ("true", ["--output-format", "gitlab"], "gitlab"),
+        ("false", [], "full"),
+        ("", [], "full"),
+        (None, [], "full"),
+    ],
+)
+def test_github_actions_get_their_own_format_unless_asked_otherwise(
+    value: str | None,
+    arguments: list[str],
+    form: str,
+    project: Callable[[str], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    if value is not None:
+        monkeypatch.setenv("GITHUB_ACTIONS", value)
+    project(ERROR)
+    assert run("check", *arguments) == 1
+    printed = capsys.readouterr()
+    starts = {"github": "::error title=AD201 ", "full": "error[AD201]: ", "gitlab": "[\n"}
+    assert (printed.err if form == "full" else printed.out).startswith(starts[form])
+    assert (printed.out if form == "full" else printed.err) == ""
+
+
+def test_diff_has_standard_output_to_itself_in_github_actions_too(
+    project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    project(WARNING)
+    assert run("build", "--diff") == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("--- ")
+    assert "::" not in printed.out
+    assert printed.err.startswith("warning[AD404]")
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_path_can_be_opened_from_where_airdock_was_started(
+    form: str, project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(ERROR)
+    inner = folder / "a" / "b"
+    inner.mkdir(parents=True)
+    (folder / "airdock.toml").rename(inner / "x.toml")
+    for start, arguments, shown in (
+        (folder, ["-C", "a/b", "-f", "x.toml"], "a/b/x.toml"),
+        (folder, ["-f", "a/b/x.toml"], "a/b/x.toml"),
+        (folder, ["-f", str(inner / "x.toml")], "a/b/x.toml"),
+        (inner, ["-f", "x.toml"], "x.toml"),
+        (inner, ["-C", str(inner), "-f", "x.toml"], "x.toml"),
+        (
+            inner.parent,
+            ["-C", "../a/b", "-f", "x.toml"],
+            "../a/b/x.toml" if form in (*FOR_PEOPLE, "json") else "b/x.toml",
+        ),
+    ):
+        monkeypatch.chdir(start)
+        assert run("check", *arguments, "--output-format", form) == 1
+        printed = "".join(capsys.readouterr())
+        assert re.search(rf'(^|[ ="]){re.escape(shown)}\b', printed), (arguments, printed)
+        assert str(folder) not in printed
+
+
+def test_lines_of_a_build_name_paths_that_git_can_add(
+    project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(GOOD)
+    inner = folder / "inner"
+    inner.mkdir()
+    (folder / "airdock.toml").rename(inner / "airdock.toml")
+    assert run("build", "-C", "inner", "--exit-code") == 1
+    printed = capsys.readouterr().out
+    (line,) = [line for line in printed.splitlines() if line.startswith("to commit: git add ")]
+    assert all((folder / path).is_file() for path in line.split()[4:])
+    assert "created   inner/dags/first.py\n" in printed
+
+
+def test_file_without_errors_is_named_as_it_can_be_opened(
+    project: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(GOOD)
+    monkeypatch.chdir(folder.parent)
+    assert run("check", "-C", folder.name) == 0
+    assert capsys.readouterr().err == f"{folder.name}/airdock.toml: no errors\n"
 
 
 def test_concise_is_one_line_for_each_finding(

@@ -9,7 +9,7 @@ import pytest
 
 from airdock.cli import main
 
-IMAGE = '[images.s]\nref = "alpine:3.20"\n'
+IMAGE = '[images.s]\nref = "python:3.12-slim"\n'
 TASK = f'{IMAGE}[dags.d.tasks.t]\nimage = "s"\n'
 OPERATOR = "airflow.providers.standard.operators.empty.EmptyOperator"
 REFUSED = {

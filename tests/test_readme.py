@@ -30,12 +30,16 @@ def test_the_short_project_builds_without_a_finding(tmp_path: Path, fixed_host: 
 
 
 def test_the_finding_is_printed_as_shown(
-    tmp_path: Path, fixed_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    fixed_host: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     fixed_host()
+    monkeypatch.chdir(tmp_path)
     wrong = block("toml").replace('image = "etl"', 'image = "elt"', 1)
     (tmp_path / "airdock.toml").write_text(wrong, encoding="utf-8")
-    assert main(["check", "-C", str(tmp_path)]) == 1
+    assert main(["check"]) == 1
     assert capsys.readouterr().err == block("text") + "\n1 error\n"
 
 

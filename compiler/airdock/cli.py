@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from airdock import __version__
 from airdock.diagnostics import FilePlace, Report, Stopped
-from airdock.diagnostics.formats import FORMATS, formatter
+from airdock.diagnostics.formats import BASES, FOR_PEOPLE, FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
+from airdock.diagnostics.paths import path_printer
 from airdock.diagnostics.suggest import did_you_mean
 
 if TYPE_CHECKING:
@@ -69,11 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
     common.add_argument("--strict", action="store_true", help="count warnings as errors")
     common.add_argument(
-        "--output-format", choices=FORMATS, default="full", help="how findings are printed (default: full)"
+        "--output-format",
+        choices=FORMATS,
+        help="how findings are printed (default: full; github where GITHUB_ACTIONS is true)",
     )
 
     command = commands.add_parser("build", parents=[common], help="check, then write what has changed")
-    command.set_defaults(run=_build)
+    command.set_defaults(run=_build, refuse=command.error)
     mode = command.add_mutually_exclusive_group()
     mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if a committed file would change")
     mode.add_argument("--diff", action="store_true", help="write nothing; print what would change")
@@ -89,7 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("directory", nargs="?", default=".", metavar="DIR")
     command = commands.add_parser("explain", help="explain a finding")
     command.set_defaults(run=_explain)
-    command.add_argument("code", nargs="?", metavar="CODE", help="such as AD201; without it, all codes are listed")
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("code", nargs="?", metavar="CODE", help="such as AD201; without it, all codes are listed")
+    what.add_argument("--markdown", action="store_true", help="print all explanations as one Markdown document")
     command = commands.add_parser("schema", help="print the JSON Schema of airdock.toml")
     command.set_defaults(run=_schema)
     return parser
@@ -123,12 +128,21 @@ def _place(options: argparse.Namespace) -> tuple[Path, str]:
     return file.parent, file.name
 
 
+def _output_format(options: argparse.Namespace) -> str:
+    """Return how findings are printed: as asked for, else as GitHub Actions reads them, else for people."""
+    if options.output_format:
+        return str(options.output_format)
+    # A diff has standard output to itself.
+    diff = getattr(options, "diff", False)
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" and not diff else "full"
+
+
 def _print_findings(report: Report, document: Document, options: argparse.Namespace) -> int:
     """Print the findings, to standard error where people read them; return the exit code that they mean."""
-    located = locate_all(report.findings, document)
-    text = formatter(options.output_format)(located)
-    stream = sys.stderr if options.output_format in ("full", "concise") else sys.stdout
-    stream.write(text)
+    form = _output_format(options)
+    located = locate_all(report.findings, document, path_printer(document.root, BASES.get(form)))
+    stream = sys.stderr if form in FOR_PEOPLE else sys.stdout
+    stream.write(formatter(form)(located))
     return FINDINGS if report.errors or (options.strict and located) else FINE
 
 
@@ -141,8 +155,8 @@ def _check(options: argparse.Namespace) -> int:
     with contextlib.suppress(Stopped):
         analyse(document, report)
     code = _print_findings(report, document, options)
-    if code == FINE and options.output_format == "full":
-        sys.stderr.write(f"{file}: no errors\n")
+    if code == FINE and _output_format(options) == "full":
+        sys.stderr.write(f"{path_printer(root)(file)}: no errors\n")
     return code
 
 
@@ -150,6 +164,9 @@ def _build(options: argparse.Namespace) -> int:
     from airdock.output.changes import drift
     from airdock.pipeline import analyse, build, load
 
+    form = _output_format(options)
+    if options.diff and form not in FOR_PEOPLE:
+        options.refuse(f"--diff and --output-format {form} both write to standard output; use full or concise")
     root, file = _place(options)
     report = Report()
     document = load(root, file, report)
@@ -172,7 +189,7 @@ def _build(options: argparse.Namespace) -> int:
     written = _write(changes, root, report)
     code = _print_findings(report, document, options)
     if code == FINE:
-        _say(written, options)
+        _say(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
     return FINDINGS if code or (options.exit_code and drift(written)) else FINE
 
@@ -197,18 +214,19 @@ def _report_drift(changes: list[Change], report: Report) -> None:
         report.add(DRIFT.of(FilePlace(change.path), path=change.path, action=change.action, help="run `airdock build`"))
 
 
-def _say(written: list[Change], options: argparse.Namespace) -> None:
-    if options.output_format == "json":
-        return
+def _say(written: list[Change], root: Path, options: argparse.Namespace) -> None:
+    """Say what was written; not on standard output where a program reads the findings from it."""
+    stream = sys.stdout if _output_format(options) in FOR_PEOPLE else sys.stderr
+    printed = path_printer(root)
     for change in written:
-        sys.stdout.write(f"{change.action:<9} {change.path}\n")
+        stream.write(f"{change.action:<9} {printed(change.path)}\n")
     if not written:
-        sys.stdout.write("nothing to do\n")
-    committed = [change.path for change in written if change.committed]
+        stream.write("nothing to do\n")
+    committed = [printed(change.path) for change in written if change.committed]
     if options.exit_code and committed:
         import shlex
 
-        sys.stdout.write(f"to commit: git add {shlex.join(committed)}\n")
+        stream.write(f"to commit: git add {shlex.join(committed)}\n")
 
 
 def _init(options: argparse.Namespace) -> int:
@@ -223,10 +241,10 @@ def _init(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from airdock.explain import explanation, overview, sorted_kinds
+    from airdock.explain import document, explanation, overview, sorted_kinds
 
     if options.code is None:
-        sys.stdout.write(overview())
+        sys.stdout.write(document() if options.markdown else overview())
         return FINE
     text = explanation(options.code)
     if text is None:

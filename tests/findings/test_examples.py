@@ -12,6 +12,7 @@ import pytest
 from airdock.cli import main
 from airdock.diagnostics import Kind
 from airdock.explain import explanation, sorted_kinds
+from finding_inputs import run_git
 
 PROJECT = 'airdock = 1\n\n[project]\nname = "shop"\n\n'
 AIRFLOW = '[airflow]\nversion = "3.3.2"\n\n'
@@ -58,12 +59,24 @@ def a_folder_in_the_place_of_an_output(folder: Path) -> None:
     (folder / "Dockerfile").mkdir()
 
 
+def a_repository(folder: Path) -> None:
+    run_git(folder, "init", "--quiet")
+
+
+def an_override_of_the_user(folder: Path) -> None:
+    (folder / "compose.override.yml").write_text("services: {}\n", encoding="utf-8")
+
+
 PREPARED: dict[str, Callable[[Path], None]] = {
     "AD001": no_file,
     "AD002": saved_as_latin1,
     "AD213": a_python_file,
+    "AD312": a_python_file,
+    "AD414": a_python_file,
+    "AD505": a_repository,
     "AD901": a_dockerfile_of_the_user,
     "AD902": an_edited_output,
+    "AD905": an_override_of_the_user,
     "AD908": a_folder_in_the_place_of_an_output,
 }
 """What has to be on the disk for an example to show its finding."""

@@ -1,7 +1,7 @@
 """Every kind of finding, as the user sees it.
 
 A folder ``<CODE>-<slug>`` holds an input (``airdock.toml`` and whatever it names) and ``expected.txt``: what
-``airdock check -C folder`` prints to standard error, byte for byte. ``command.txt`` holds other arguments than
+``airdock check`` prints in that folder to standard error, byte for byte. ``command.txt`` holds other arguments than
 ``check``. ``silent.toml`` is the nearest correct input: in the place of ``airdock.toml`` it has no error, and no
 finding of that code. A folder inside that has an ``airdock.toml`` too is another input of the same code.
 
@@ -19,9 +19,9 @@ import pytest
 
 from airdock.cli import main
 from airdock.explain import sorted_kinds
+from finding_inputs import FINDINGS as HERE
+from finding_inputs import INPUTS, command, copied
 
-HERE = Path(__file__).resolve().parent
-INPUTS = sorted(path.parent.relative_to(HERE).as_posix() for path in HERE.rglob("airdock.toml"))
 SILENT = sorted(path.parent.relative_to(HERE).as_posix() for path in HERE.rglob("silent.toml"))
 UPDATE = os.environ.get("AIRDOCK_UPDATE") == "1"
 
@@ -33,22 +33,6 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         if name != "PYTEST_CURRENT_TEST":
             monkeypatch.delenv(name)
     monkeypatch.setenv("NO_COLOR", "1")
-
-
-def copied(name: str, to: Path) -> Path:
-    """Copy an input without the inputs inside it; links stay links."""
-
-    def others(folder: str, names: list[str]) -> list[str]:
-        unwanted = [entry for entry in names if (Path(folder) / entry / "airdock.toml").is_file()]
-        return [*unwanted, "expected.txt", "command.txt", "silent.toml"]
-
-    return Path(shutil.copytree(HERE / name, to / "project", symlinks=True, ignore=others))
-
-
-def command(name: str) -> list[str]:
-    """Return the arguments that an input is looked at with."""
-    path = HERE / name / "command.txt"
-    return path.read_text(encoding="utf-8").split() if path.exists() else ["check"]
 
 
 def codes_in(text: str) -> set[str]:
@@ -63,9 +47,11 @@ def test_every_code_has_a_folder_and_every_folder_a_code() -> None:
 
 
 @pytest.mark.parametrize("name", INPUTS)
-def test_report_is_as_expected(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = copied(name, tmp_path)
-    code = main([*command(name), "-C", str(folder)])
+def test_report_is_as_expected(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(copied(name, tmp_path))
+    code = main(command(name))
     printed = capsys.readouterr()
     expected = HERE / name / "expected.txt"
     assert "airdock has a bug" not in printed.err, printed.err

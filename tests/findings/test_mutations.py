@@ -1,174 +1,74 @@
-"""The example with one to three faults put in: whatever a file holds, the answer is findings at real lines.
+"""The example and all cases with something wrong put in: the answer is a finding where the change was made.
 
-Seeded, so that every run sees the same 300 inputs.
+Every test takes a few hundred seeds, so that every run sees the same inputs, more than 20,000 of them. A failure
+names the seed, the base and the change; `mutants.py` makes the same text of them again.
+
+What is asked of each:
+
+- No exception but `Stopped`, no matter what the file holds; and all output formats can print what was found.
+- Less than two seconds of this process's time (a mutant takes about ten milliseconds).
+- Every finding has a sentence, and stands at a line and columns that its file has.
+- Of one change to the values (`mutants.mutant`): every finding that the base had not stands at the change. That is:
+  the finding, or a place that it names beside, is at the node or inside it, or at the table or list around it, or at
+  another key of that table (a key that is missing, keys that do not go together), unless that table is one of names
+  (`[images]`, `[dags.ID.tasks]`). Or its sentence or help has a name or text that the change made, removed or moved,
+  or the name of the table that it was made in: an image that is gone is reported where it is used, a connection
+  without its port at the image that logs in with it. Exceptions that are meant: a warning whose code was in
+  `[lint] ignore` is told by its code; a param is judged as a whole.
+- What has no error builds: emitters do not fail, modules compile, YAML is YAML.
 """
 
 from __future__ import annotations
 
-import copy
-import json
 import os
 import random
 import re
-import shutil
-from datetime import date, datetime, time, timedelta, timezone
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tomli
+import yaml
 
-from airdock.diagnostics import FilePlace, Report, Stopped
+from airdock.diagnostics import Diagnostic, Report, SpecPlace, Stopped
 from airdock.diagnostics.formats import FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
+from airdock.emit.artifact import Generated
+from airdock.emit.registry import emit
 from airdock.load.document import Document
-from airdock.pipeline import analyse, load
+from airdock.output.changes import plan
+from airdock.pipeline import Checked, analyse, load
+from conftest import CASES, copy_case
+from mutants import Mutant, broken, document, mutant, put_change_in
 
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-SOURCES = ("README.md", "report", "scripts", "tasks")
-TABLES = ("dags", "images", "mounts", "connections", "defaults", "compose", "airflow")
-KEYS = (
-    "image", "command", "script", "python", "args", "operator", "arguments", "retries", "timeout", "trigger_rule",
-    "mounts", "env", "user", "entrypoint", "memory", "gpus", "xcom", "connection", "after", "ref", "build", "from",
-    "pip", "copy", "target", "source", "volume", "tmpfs", "uri", "port", "extra", "type", "schedule", "timezone",
-    "tags", "doc", "params", "defaults", "start_date", "requirements", "network", "base", "services",
-)  # fmt: skip
-NAMES = ("x", "", "a b", "class", "get", "日", "env", "image", "uri", "Fetch")
-VALUES: tuple[Any, ...] = (
-    "", "x", "a b", "../x", "/", ".", "a\nb", "{{ x", "${X}", "日本", "\0", "5m", "512m", "9" * 300,
-    0, -1, 2**70, 1.5, float("inf"), True, [], {}, [1], ["x"], [[]],
-    {"env": "X"}, {"env": 1}, {"env": "X", "default": "y"}, {"file": "README.md"}, {"file": "nope"},
-    {"connection": "warehouse", "get": "uri"}, {"variable": "currency"}, {"param": "rows"}, {"output": "fetch"},
-    {"output": "load"}, {"output": "nope", "key": ""}, {"cron": "@daily"}, {"every": "6h"}, {"pickle": "/x"},
-    date(2026, 1, 1), time(1, 2), datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-23))),
-    "tasks/clean.py:clean", "tasks/clean.py:nope", "report", "etl", "2.8.4", "3.99.1", "a.B",
-)  # fmt: skip
-PIECES = (b'"""', b"'", b"[", b"\xef\xbb\xbf", b"\r", b"\xe6\x97\xa5", b"\xff", b"\0", b"= ", b"{", b"#", b"")
-
-Node = Any
-NodePath = tuple[Any, ...]
+BATCH = 200
+SECONDS = 2
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+OF_NAMES = ("images", "mounts", "connections", "variables", "pools", "assets", "engines", "dags", "tasks", "groups")
+"""Tables whose keys are names: what is wrong with one is not reported at another."""
 
 
-def inline(value: Node) -> str:
-    """Return a value as TOML in one line."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return json.dumps(value, ensure_ascii=False)
-        case list():
-            return f"[{', '.join(map(inline, value))}]"
-        case dict():
-            return "{" + ", ".join(f"{key(name)} = {inline(inner)}" for name, inner in value.items()) + "}"
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return repr(value)
+@dataclass(frozen=True)
+class Base:
+    """A project without errors, in a folder of its own."""
+
+    name: str
+    folder: Path
+    values: dict[str, Any]
+    data: bytes
+    findings: frozenset[tuple[str, str]]
+    """Code and sentence of the warnings that it has as it is."""
 
 
-def key(name: str) -> str:
-    """Return a key as TOML."""
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else json.dumps(name, ensure_ascii=False)
+@dataclass(frozen=True)
+class Outcome:
+    """What checking a text came to."""
 
-
-def document(values: dict[str, Node]) -> str:
-    """Return values as TOML with a header for the tables that people give one."""
-    lines = [f"{key(name)} = {inline(value)}\n" for name, value in values.items() if not isinstance(value, dict)]
-
-    def write(path: tuple[str, ...], table: dict[str, Node]) -> None:
-        inner = {name for name in table if isinstance(table[name], dict) and len(path) < 4 and path[0] in TABLES}
-        lines.append(f"\n[{'.'.join(map(key, path))}]\n")
-        lines.extend(f"{key(name)} = {inline(value)}\n" for name, value in table.items() if name not in inner)
-        for name, value in table.items():
-            if name in inner:
-                write((*path, name), value)
-
-    for name, value in values.items():
-        if isinstance(value, dict):
-            write((name,), value)
-    return "".join(lines)
-
-
-def nodes(values: Node, path: NodePath = ()) -> list[NodePath]:
-    """Return the paths of all nodes."""
-    found: list[NodePath] = []
-    for name, value in values.items() if isinstance(values, dict) else enumerate(values):
-        found.append((*path, name))
-        if isinstance(value, dict | list):
-            found += nodes(value, (*path, name))
-    return found
-
-
-def parent(values: Node, path: NodePath) -> Node:
-    """Return the table or list that a node stands in."""
-    for name in path[:-1]:
-        values = values[name]
-    return values
-
-
-def put_fault_in(values: Node, chance: random.Random) -> None:
-    """Drop, rename, retype, copy, add to, or swap a node."""
-    paths = nodes(values)
-    path = chance.choice(paths)
-    table, name = parent(values, path), path[-1]
-    match chance.choice(("drop", "rename", "retype", "retype", "copy", "add", "swap")):
-        case "drop":
-            del table[name]
-        case "rename" if isinstance(table, dict):
-            table[chance.choice((*NAMES, f"{name}s", name.upper(), name[:-1]))] = table.pop(name)
-        case "copy" if isinstance(table, dict):
-            table[chance.choice((name.swapcase(), name.replace("e", "-e")))] = copy.deepcopy(table[name])
-        case "add" if isinstance(table[name], dict):
-            table[name][chance.choice(KEYS)] = copy.deepcopy(chance.choice(VALUES))
-        case "swap":
-            other = chance.choice([one for one in paths if one[: len(path)] != path and path[: len(one)] != one])
-            there = parent(values, other)
-            table[name], there[other[-1]] = there[other[-1]], table[name]
-        case _:
-            table[name] = copy.deepcopy(chance.choice(VALUES))
-
-
-def broken_bytes(data: bytes, chance: random.Random) -> bytes:
-    """Return a text with some bytes replaced, or with its end cut off."""
-    for _ in range(chance.randint(1, 3)):
-        start = chance.randrange(len(data))
-        data = data[:start] + chance.choice(PIECES) + data[start + chance.randint(0, 4) :]
-    return data[: chance.randrange(len(data))] if chance.random() < 0.2 else data
-
-
-def findings_of(folder: Path) -> tuple[Report, Document]:
-    """Return what checking a project finds; nothing but Stopped may be raised."""
-    report = Report()
-    loaded = load(folder, "airdock.toml", report)
-    try:
-        analyse(loaded, report)
-    except Stopped:
-        assert report.errors
-    return report, loaded
-
-
-def assert_places_are_real(report: Report, loaded: Document) -> None:
-    """Every finding has a sentence and stands at a line and columns that its file has."""
-    for found in locate_all(report.findings, loaded):
-        assert found.diagnostic.message
-        for location in (found.location, *(other.location for other in found.related)):
-            if isinstance(found.diagnostic.place, FilePlace):
-                continue
-            lines = loaded.files[location.file].text.split("\n")
-            assert location.text == lines[location.line - 1].rstrip("\r")
-            assert 1 <= location.column <= len(lines[location.line - 1]) + 1
-            assert (location.line, location.column) <= (location.end_line, location.end_column)
-            assert location.end_column <= len(lines[location.end_line - 1]) + 2
-
-
-@pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files that the example names."""
-    folder = tmp_path_factory.mktemp("project")
-    for name in SOURCES:
-        source = EXAMPLES / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / name)
-    return folder
+    report: Report
+    loaded: Document
+    checked: Checked | None
 
 
 @pytest.fixture(autouse=True)
@@ -177,25 +77,138 @@ def bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name != "PYTEST_CURRENT_TEST":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("API_TOKEN", "token")
+    monkeypatch.setenv("DATA_DIR", "/srv/data")
 
 
-@pytest.mark.parametrize("seed", range(240), ids=lambda seed: f"seed {seed}")
-def test_faults_in_the_example_become_findings_at_real_lines(seed: int, project: Path) -> None:
-    chance = random.Random(seed)  # noqa: S311 - no secret is made of it
-    values = tomli.loads((EXAMPLES / "airdock.toml").read_text(encoding="utf-8"))
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        put_fault_in(values, chance)
-    (project / "airdock.toml").write_text(document(values), encoding="utf-8")
-    report, loaded = findings_of(project)
-    assert_places_are_real(report, loaded)
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> list[Base]:
+    """The example and all cases, each as one file: what they include is written into it."""
+    found = []
+    for name in CASES:
+        folder = copy_case(name, tmp_path_factory.mktemp("bases"))
+        values = load(folder, "airdock.toml", Report()).values
+        values = {key: value for key, value in values.items() if key != "include"}
+        data = document(values).encode()
+        outcome = look_at(folder, data)
+        assert not outcome.report.errors, name
+        known = frozenset((found.kind.code, found.message) for found in outcome.report.findings)
+        found.append(Base(name, folder, values, data, known))
+    return found
+
+
+def look_at(folder: Path, data: bytes) -> Outcome:
+    """Check a text and print what is found in every format; nothing but Stopped may be raised."""
+    started = time.process_time()
+    (folder / "airdock.toml").write_bytes(data)
+    report, checked = Report(), None
+    loaded = load(folder, "airdock.toml", report)
+    try:
+        checked = analyse(loaded, report)
+    except Stopped:
+        assert report.errors
+    located = locate_all(report.findings, loaded)
     for name in FORMATS:
-        formatter(name)(locate_all(report.findings, loaded))
+        assert formatter(name)(located) or not located
+    assert time.process_time() - started < SECONDS
+    return Outcome(report, loaded, checked)
 
 
-@pytest.mark.parametrize("seed", range(60), ids=lambda seed: f"seed {seed}")
-def test_broken_bytes_become_findings_at_real_lines(seed: int, project: Path) -> None:
-    chance = random.Random(seed)  # noqa: S311
-    data = broken_bytes((EXAMPLES / "airdock.toml").read_bytes(), chance)
-    (project / "airdock.toml").write_bytes(data)
-    report, loaded = findings_of(project)
-    assert_places_are_real(report, loaded)
+def assert_places_are_real(outcome: Outcome) -> None:
+    """Every finding has a sentence and stands at a line and columns that its file has."""
+    texts = {name: file.text.split("\n") for name, file in outcome.loaded.files.items()}
+    for found in locate_all(outcome.report.findings, outcome.loaded):
+        assert found.diagnostic.message
+        for location in (found.location, *(other.location for other in found.related)):
+            if location.line == 0 or location.file not in texts:
+                continue  # a file as a whole, or one that a task names
+            lines = texts[location.file]
+            assert location.text == lines[location.line - 1].rstrip("\r")
+            assert 1 <= location.column <= len(lines[location.line - 1]) + 1
+            assert (location.line, location.column) <= (location.end_line, location.end_column)
+            assert location.end_column <= len(lines[location.end_line - 1]) + 2
+
+
+def stands_at(found: Diagnostic, change: Mutant) -> bool:
+    """Say whether a finding is about a change, as the docstring of this module defines it."""
+    for place in (found.place, *(other.place for other in found.related)):
+        path = place.path if isinstance(place, SpecPlace) else None
+        if path is None:
+            continue
+        for node in change.changed:
+            param = node[:4] if node[2:3] == ("params",) else node
+            beside = len(node) > 1 and node[-2] not in OF_NAMES and path[: len(node) - 1] == node[:-1]
+            if beside or path in (node, node[:-1]) or path[: len(node)] == node or path[: len(param)] == param:
+                return True
+    sentence = f"{found.message} {found.help or ''}"
+    told = {found.kind.code, *re.findall(r"[\w-]+", sentence)}
+    names = change.names | {str(part) for node in change.changed for part in node[1:4:2]}
+    return any(name in told or f'"{name}"' in sentence for name in names)
+
+
+def assert_builds(base: Base, outcome: Outcome) -> None:
+    """What has no error becomes files that their readers can read."""
+    assert outcome.checked is not None
+    started = time.process_time()
+    artifacts = emit(outcome.checked.project, outcome.checked.host)
+    plan(artifacts, outcome.checked.project, base.folder, outcome.checked.host, outcome.report, force=True)
+    assert time.process_time() - started < SECONDS
+    for artifact in artifacts:
+        if isinstance(artifact, Generated) and artifact.style == "python":
+            compile(artifact.body, artifact.path, "exec")
+        elif isinstance(artifact, Generated) and artifact.style == "yaml":
+            yaml.load(artifact.body, Loader=LOADER)  # noqa: S506 - it is a safe one
+
+
+def each_seed(batch: int) -> Iterator[tuple[int, random.Random]]:
+    """Return the seeds of a batch, each with its own chance."""
+    for seed in range(batch * BATCH, (batch + 1) * BATCH):
+        yield seed, random.Random(seed)  # noqa: S311 - no secret is made of it
+
+
+@pytest.mark.parametrize("batch", range(70))
+def test_change_is_reported_where_it_was_made(batch: int, bases: list[Base]) -> None:
+    for seed, chance in each_seed(batch):
+        base = bases[seed % len(bases)]
+        change = mutant(base.values, chance)
+        try:
+            outcome = look_at(base.folder, change.text.encode())
+            assert_places_are_real(outcome)
+            new = [one for one in outcome.report.findings if (one.kind.code, one.message) not in base.findings]
+            astray = [f"{one.kind.code} {one.message}" for one in new if not stands_at(one, change)]
+            assert astray == []
+            if outcome.checked is not None and seed % 2:
+                assert_builds(base, outcome)
+        except Exception as problem:
+            problem.add_note(f"seed {seed}, {base.name}: {change.what} {change.changed}")
+            raise
+
+
+@pytest.mark.parametrize("batch", range(5))
+def test_several_changes_become_findings_at_real_lines(batch: int, bases: list[Base]) -> None:
+    for seed, chance in each_seed(batch):
+        base = bases[seed % len(bases)]
+        values, changes = base.values, []
+        for _ in range(chance.choice((2, 3, 10))):
+            values, change = put_change_in(values, chance)
+            changes.append(f"{change.what} {change.changed}")
+        try:
+            assert_places_are_real(look_at(base.folder, document(values).encode()))
+        except Exception as problem:
+            problem.add_note(f"seed {seed}, {base.name}: {changes}")
+            raise
+
+
+@pytest.mark.parametrize("batch", range(27))
+def test_broken_bytes_become_findings_at_real_lines(batch: int, bases: list[Base]) -> None:
+    for seed, chance in each_seed(batch):
+        base = bases[seed % len(bases)]
+        data = broken(base.data, chance)
+        try:
+            outcome = look_at(base.folder, data)
+            assert_places_are_real(outcome)
+            if outcome.checked is not None and seed % 4 == 0:
+                assert_builds(base, outcome)
+        except Exception as problem:
+            problem.add_note(f"seed {seed}, {base.name}: {data!r}")
+            raise

@@ -3,7 +3,8 @@
     python tests/oracles/airflow_environments.py install [VERSION ...]
     python tests/oracles/airflow_environments.py list
 
-`install` without versions makes the required ones; what is already there is left alone. They are kept in
+`install` without versions makes the required ones in CI, else the last of each major; `install all` makes all. What is
+already there is left alone. They are kept in
 `airdock/airflow` below `$AIRDOCK_JUDGES`, else `$XDG_CACHE_HOME`, else `~/.cache`. This file needs no package.
 """
 
@@ -18,6 +19,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,8 +31,8 @@ if TYPE_CHECKING:
 if sys.platform != "win32":
     import fcntl
 
-# The releases every change has to pass on: the last of each major we emit for.
-REQUIRED: tuple[str, ...] = ("2.11.2", "3.3.2")
+# The last release of each major that we emit for: enough for a quick look.
+QUICK: tuple[str, ...] = ("2.11.2", "3.3.2")
 
 # The newest docker provider that accepts the Airflow release.
 PROVIDERS = {
@@ -43,6 +46,9 @@ PROVIDERS = {
     "3.3.2": "4.6.1",
 }
 
+# The releases every change has to pass on: the newest of each series.
+REQUIRED: tuple[str, ...] = tuple(PROVIDERS)
+
 # Further requirements of one release, for dependencies that broke it after its publication.
 PINS: dict[str, tuple[str, ...]] = {
     # Provider 3.14.1 imports it without requiring it; 1.3.0 has what it imports, but wants Airflow 2.9.
@@ -50,6 +56,7 @@ PINS: dict[str, tuple[str, ...]] = {
 }
 
 MARKER = "recipe.json"
+PARALLEL = 2  # how many environments are made at a time
 TAIL = 40  # lines of a failed command's output to show
 
 
@@ -95,7 +102,7 @@ def provider_for(version: str) -> str:
     if release(version) in known:
         return known[release(version)]
     if release(version) >= (3, 0):
-        return PROVIDERS[REQUIRED[-1]]
+        return PROVIDERS[QUICK[-1]]
     raise InstallError(f"no docker provider is known for Airflow {version}: give --provider")
 
 
@@ -167,7 +174,8 @@ def build(target: Environment) -> None:
     uv = uv_command(base)
     if uv:
         run([uv, "venv", "--quiet", "--allow-existing", "--python", str(base), str(target.folder)])
-        run([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(target.python), *wanted])
+        # Compiled is what is imported, when it is imported first: that is a small part of what is installed.
+        run([uv, "pip", "install", "--quiet", "--python", str(target.python), *wanted])
     else:
         run([str(base), "-m", "venv", str(target.folder)])
         run([str(target.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *wanted])
@@ -263,20 +271,34 @@ def existing() -> list[Environment]:
     return found
 
 
+def install_one(wanted: tuple[str, str | None]) -> Environment:
+    """Make the environment of an Airflow release, with the provider that is given or known. Raises `InstallError`."""
+    version, provider = wanted
+    start = time.monotonic()
+    made = install(version, provider or provider_for(version))
+    print(f"airflow {version}: {time.monotonic() - start:.0f} s", file=sys.stderr, flush=True)  # noqa: T201
+    return made
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; the status is 1 when an environment could not be made."""
     parser = argparse.ArgumentParser(description="Airflow environments the generated DAGs are judged in.")
     commands = parser.add_subparsers(dest="command", required=True)
     make = commands.add_parser("install", help="make what is missing")
-    make.add_argument("versions", nargs="*", metavar="VERSION", help=f"default: {' '.join(REQUIRED)}")
+    make.add_argument("versions", nargs="*", metavar="VERSION", help=f"or all; default: {' '.join(QUICK)}; in CI all")
     make.add_argument("--provider", help="version of the docker provider, instead of the one of the table")
     commands.add_parser("list", help="show what is there")
     options = parser.parse_args(arguments)
     made = existing()
     if options.command == "install":
+        default = REQUIRED if os.environ.get("CI") == "true" else QUICK
+        versions = REQUIRED if options.versions == ["all"] else options.versions or default
+        wanted = [(version, options.provider) for version in dict.fromkeys(versions)]
         try:
-            # One after the other: each install uses every core for compiling.
-            made = [install(v, options.provider or provider_for(v)) for v in options.versions or REQUIRED]
+            # One alone first: it brings uv, and most of what the others share.
+            made = [install_one(wanted[0])]
+            with ThreadPoolExecutor(PARALLEL) as pool:
+                made += pool.map(install_one, wanted[1:])
         except InstallError as error:
             print(f"error: {error}", file=sys.stderr)  # noqa: T201
             return 1

@@ -63,3 +63,17 @@ def _folded(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _folded(item) for key, item in value.items()}
     return value
+
+
+@cache
+def engine_answers() -> bool:
+    """Say whether a Docker engine is there."""
+    if shutil.which("docker") is None:
+        return False
+    done = subprocess.run(["docker", "version", "--format", "{{.Server.Version}}"], capture_output=True, check=False)
+    return done.returncode == 0
+
+
+def need_engine() -> None:
+    """Skip, or fail in CI, where no Docker engine answers."""
+    required_or_skip("a Docker engine", engine_answers(), "start it; `docker version` tells whether it answers")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow_environments import REQUIRED
+from airflow_environments import QUICK
 from airflow_judge import judge
-from compose import compose_config, need_compose
-from presence import required_or_skip
+from compose import compose_config, need_compose, need_engine
 from test_airflow import environment_for, write_modules
 
 from airdock.cli import main
@@ -92,7 +90,7 @@ def dags_body() -> str:
     return "\n".join(parts) + "\n"
 
 
-@pytest.mark.parametrize("version", REQUIRED)
+@pytest.mark.parametrize("version", QUICK)
 def test_operators_hold_the_texts(version: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environment = environment_for(version)
     body = dags_body()
@@ -188,16 +186,8 @@ def test_connections_and_variables_survive_a_second_build(tmp_path: Path, fixed_
     assert (folder / ".env").read_bytes() == first
 
 
-def engine_answers() -> bool:
-    """Say whether a Docker engine is there."""
-    if shutil.which("docker") is None:
-        return False
-    done = subprocess.run(["docker", "version", "--format", "{{.Server.Version}}"], capture_output=True, check=False)
-    return done.returncode == 0
-
-
 def test_dockerfile_holds_the_texts(tmp_path: Path, fixed_host: Callable[..., None]) -> None:
-    required_or_skip("a Docker engine", engine_answers(), "start it; `docker version` tells whether it answers")
+    need_engine()
     fixed_host()
     # A Dockerfile has no way to write a line break in ENV or LABEL; airdock refuses it (next test).
     values = numbered(ONE_LINE)
@@ -232,7 +222,7 @@ def built_config(folder: Path, dockerfile: str) -> dict[str, Any]:
 
 
 def test_copied_files_arrive_under_their_names(tmp_path: Path, fixed_host: Callable[..., None]) -> None:
-    required_or_skip("a Docker engine", engine_answers(), "start it; `docker version` tells whether it answers")
+    need_engine()
     fixed_host()
     # Not what Docker's own rules for the end of a path, or the file system, would change.
     names = [text for text in ONE_LINE if text.strip(" .") == text and 0 < len(text) < 100 and "/" not in text]

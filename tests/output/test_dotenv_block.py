@@ -39,7 +39,10 @@ def built(project: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 
 
 @posix_only
-def test_dotenv_is_for_its_owner_alone(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_dotenv_is_for_its_owner_alone(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
     assert build(project) == 0
     assert mode(project / ".env") == 0o600
     assert {mode(project / path) for path in OUTPUTS} == {0o644}

@@ -90,7 +90,10 @@ def test_empty_file_is_nobodys(project: Path) -> None:
     assert (project / "Dockerfile").read_bytes()
 
 
-def test_module_of_a_renamed_dag_is_deleted(built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_module_of_a_renamed_dag_is_deleted(
+    built: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built)
     change(built, "[dags.first.", "[dags.erst.")
     assert build(built) == 0
     assert "created   dags/erst.py\ndeleted   dags/first.py\n" in said(capsys)
@@ -116,8 +119,9 @@ def test_modules_of_the_user_beside_those_of_airdock_stay(built: Path) -> None:
 
 
 def test_files_of_a_removed_image_go_and_its_folder_stays_empty(
-    built: Path, capsys: pytest.CaptureFixture[str]
+    built: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(built)
     change(built, '[images.etl]\nfrom = "python:3.12-slim"\n', "")
     change(built, 'image = "etl"', 'image = "shell"')
     assert build(built) == 0

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from airdock.diagnostics import SpecPath
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host
 from airdock.project.model import Project, Task
@@ -17,8 +19,22 @@ class Context:
     project: Project
     files: ProjectFiles
     host: Host
+    written: Mapping[str, object]
+    """What stands in airdock.toml and its included files, for rules about how something is written."""
 
     @property
     def tasks(self) -> Iterator[Task]:
         """All tasks of all DAGs."""
         return (task for dag in self.project.dags for task in dag.tasks)
+
+    def written_at(self, path: SpecPath | None) -> object:
+        """Return what the user wrote at a place, None where nothing is written."""
+        if not path:
+            return None
+        value: Any = self.written
+        try:
+            for key in path:
+                value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+        return value

@@ -2,33 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from airdock.diagnostics import Diagnostic, Report
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host
 from airdock.project.model import Project
+from airdock.rules.commands import one_word, shell_syntax
+from airdock.rules.compose import one_override
 from airdock.rules.context import Context
 from airdock.rules.dags import start_date_needed, time_zone_known
-from airdock.rules.images import fixed_tag
+from airdock.rules.engine import fixed_container_name, host_given, left_running, refused_together
+from airdock.rules.functions import arguments_fit, function_stands_alone
+from airdock.rules.images import fixed_tag, has_python, login_fits
+from airdock.rules.literals import literal_secret
 from airdock.rules.mounts import source_there
-from airdock.rules.secrets import secret_set
+from airdock.rules.outputs import source_outputs_there
+from airdock.rules.params import param_default_fits, param_has_default
+from airdock.rules.schedule import continuous_runs_alone, dates_in_order, schedule_read
+from airdock.rules.secrets import dotenv_private, secret_set
 from airdock.rules.tasks import operator_unchecked, provider_has_option, trigger_rule_known
+from airdock.rules.templates import templates_right
+from airdock.rules.unused import never_used
+from airdock.rules.versions import schedule_known, version_takes_argument, weight_rule_known
 
 RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     start_date_needed,
     time_zone_known,
+    schedule_read,
+    continuous_runs_alone,
+    dates_in_order,
+    function_stands_alone,
+    arguments_fit,
     trigger_rule_known,
+    weight_rule_known,
+    version_takes_argument,
+    schedule_known,
     operator_unchecked,
     provider_has_option,
+    shell_syntax,
+    one_word,
+    fixed_container_name,
+    refused_together,
+    host_given,
+    left_running,
+    param_has_default,
+    param_default_fits,
+    templates_right,
+    source_outputs_there,
     fixed_tag,
+    login_fits,
+    has_python,
     source_there,
+    literal_secret,
     secret_set,
+    dotenv_private,
+    never_used,
+    one_override,
 )
 
 
-def check(project: Project, files: ProjectFiles, host: Host, report: Report) -> None:
+def check(project: Project, files: ProjectFiles, host: Host, written: Mapping[str, object], report: Report) -> None:
     """Run every rule."""
-    context = Context(project, files, host)
+    context = Context(project, files, host, written)
     for rule in RULES:
         report.extend(rule(context))

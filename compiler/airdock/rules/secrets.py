@@ -1,12 +1,14 @@
-"""Rules about secrets."""
+"""Rules about what has to be secret, and about values of the host."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from airdock.diagnostics import Diagnostic, Kind
+from airdock.diagnostics import Diagnostic, FilePlace, Kind, Related, SpecPlace
 from airdock.project.host_values import host_values, value_on
-from airdock.project.values import EnvValue
+from airdock.project.model import HostPath, Project
+from airdock.project.secret import Secret
+from airdock.project.values import EnvValue, FileValue, HostVariable
 from airdock.rules.context import Context
 
 NOT_SET = Kind(
@@ -19,11 +21,57 @@ NOT_SET = Kind(
     example='[connections.db]\ntype = "postgres"\npassword = { env = "NO_SUCH_VARIABLE" }\n',
     fix="Set the variable in the environment of `airdock build`, or in your own lines of .env.",
 )
+DOTENV_COMMITTED = Kind(
+    "AD505",
+    "dotenv-committed",
+    "error",
+    "git would commit .env, which holds secrets: it is {why}",
+    what=".env is in a git repository and is tracked, or not ignored; and airdock writes secrets to it.",
+    why="`git add .` or `git commit -a` would publish them, and what was pushed once cannot be taken back.",
+    example="[compose]\nbundled = true\n",
+    fix="Add the line .env to .gitignore (`airdock init` does). If it is tracked, `git rm --cached .env` too, and make "
+    "new secrets, for the old ones stay in the history.",
+)
 
 
 def secret_set(context: Context) -> Iterator[Diagnostic]:
     """A variable of the host should be set."""
+    places: dict[str, list[SpecPlace]] = {}
     for value in host_values(context.project):
         if isinstance(value, EnvValue) and value_on(context.host, value) is None:
-            advice = f"set it in the environment, or in your own lines of .env: {value.name}=…"
-            yield NOT_SET.at((*value.path, "env"), help=advice, name=value.name)
+            places.setdefault(value.name, []).append(SpecPlace((*value.path, "env")))
+    for name, (first, *others) in places.items():
+        advice = f"set it in the environment, or in your own lines of .env: {name}=…"
+        related = tuple(Related("used here too", place) for place in others)
+        yield NOT_SET.of(first, help=advice, related=related, name=name)
+
+
+def dotenv_private(context: Context) -> Iterator[Diagnostic]:
+    """Secrets must not be committed."""
+    if not _writes_secrets(context.project):
+        return
+    why = context.host.dotenv_in_git()
+    if why is not None:
+        advice = "add a line .env to .gitignore"
+        advice = f"{advice}, and: git rm --cached .env" if why == "tracked" else advice
+        yield DOTENV_COMMITTED.of(FilePlace(".env"), help=advice, why=why)
+
+
+def _writes_secrets(project: Project) -> bool:
+    """Say whether the build writes something secret to `.env`: keys made once, passwords, values of the host."""
+    facts = project.target.airflow
+    if facts.bundled.once if project.compose.bundled else facts.once:
+        return True
+    for connection in project.connections:
+        values = [connection.uri, *connection.fields.values(), *connection.extra.values()]
+        if any(isinstance(value, Secret | EnvValue | FileValue) for value in values):
+            return True
+    if any(not isinstance(variable.value, str) for variable in project.variables):
+        return True
+    return bool({carried.variable for carried in project.host_variables} - _sources_of_mounts(project))
+
+
+def _sources_of_mounts(project: Project) -> set[str]:
+    """Return the variables that are the source of a mount: a host's value, no secret."""
+    bases = [mount.source.base for mount in project.mounts if isinstance(mount.source, HostPath)]
+    return {base.variable for base in bases if isinstance(base, HostVariable)}

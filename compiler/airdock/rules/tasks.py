@@ -12,8 +12,8 @@ TRIGGER_RULE = Kind(
     "AD304",
     "unknown-trigger-rule",
     "error",
-    'Airflow {version} has no trigger rule "{rule}"',
-    what="A trigger rule does not exist in the Airflow version.",
+    'Airflow {version} has no {what} "{rule}"',
+    what="A trigger rule or weight rule does not exist in the Airflow version.",
     why="Airflow would refuse the DAG.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\ntrigger_rule = "all_succes"\n',
     fix="Use one of the rules of that version, such as all_success, all_done or none_failed.",
@@ -48,7 +48,9 @@ def trigger_rule_known(context: Context) -> Iterator[Diagnostic]:
         rule = task.options.get("trigger_rule")
         if isinstance(rule, str) and rule not in target.airflow.trigger_rules:
             advice = did_you_mean(rule, target.airflow.trigger_rules)
-            yield TRIGGER_RULE.at(task.places["trigger_rule"], help=advice, version=target.version, rule=rule)
+            yield TRIGGER_RULE.at(
+                task.places["trigger_rule"], help=advice, version=target.version, what="trigger rule", rule=rule
+            )
 
 
 def operator_unchecked(context: Context) -> Iterator[Diagnostic]:
@@ -64,9 +66,16 @@ def provider_has_option(context: Context) -> Iterator[Diagnostic]:
     """An option must exist in the docker provider."""
     provider = context.project.target.provider
     for task in context.tasks:
-        keywords = {"labels"} if task.labels else set()
-        for keyword in sorted(keywords | (set(task.options) if task.kind != "operator" else set())):
-            if not provider.has(keyword):
-                key = task.keys.get(keyword, keyword)
-                since = provider.since(keyword)
-                yield PROVIDER_OPTION.at(task.places[key], "key", key=key, since=since, version=provider.version)
+        if task.kind == "operator":
+            continue
+        keywords = {keyword: task.keys.get(keyword, keyword) for keyword in task.options}
+        keywords |= {keyword: keyword for keyword in ("labels", "ulimits") if getattr(task, keyword)}
+        places = {keyword: task.places[key] for keyword, key in keywords.items() if not provider.has(keyword)}
+        if task.swarm is not None:
+            for keyword, key in task.swarm.keys.items():
+                if not provider.has(keyword):
+                    keywords[keyword] = key
+                    places[keyword] = (*task.places["swarm"], key)
+        for keyword, place in sorted(places.items()):
+            key, since = keywords[keyword], provider.since(keyword)
+            yield PROVIDER_OPTION.at(place, "key", key=key, since=since, version=provider.version)

@@ -1,3 +1,4 @@
+import sys
 from functools import cache
 
 
@@ -20,3 +21,11 @@ def cached():
 
 async def later():
     return 1
+
+
+short = lambda: 1
+
+if sys.platform == "linux":
+
+    def sometimes():
+        return 1

@@ -1,0 +1,84 @@
+"""A text as Jinja reads it: what is wrong with it, and what it takes from Airflow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal, TypeAlias
+
+Thing: TypeAlias = Literal["param", "variable", "connection"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place in a text: its line with its number, and where in the line, all counted from 1 but the width."""
+
+    number: int
+    line: str
+    column: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why Jinja cannot read or compile a text."""
+
+    reason: str
+    spot: Spot
+    help: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A variable that a template takes from Airflow. ``sure`` says that it does in every run."""
+
+    name: str
+    spot: Spot
+    sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A param, variable or connection that a template names."""
+
+    thing: Thing
+    name: str
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """An output that a template reads."""
+
+    task: str
+    key: str | None
+    """None where the template works it out."""
+    default: bool
+    """Whether the template says what to take where there is none."""
+    spot: Spot
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text is as a template."""
+
+    faults: tuple[Fault, ...] = ()
+    uses: tuple[Use, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    pulls: tuple[Pull, ...] = ()
+
+
+def is_template(text: str) -> bool:
+    """Say whether there is anything in a text for Jinja to do; needs no Jinja."""
+    if text.startswith("{% raw %}") and text.endswith("{% endraw %}") and text.count("endraw") == 1:
+        return False  # how airdock hands on a text that is none
+    return any(mark in text for mark in ("{{", "{%", "{#"))
+
+
+@cache
+def read(text: str, filters: tuple[str, ...]) -> Reading:
+    """Return what a text is as a template. ``filters`` are those that Airflow has beside Jinja's own."""
+    # Most projects have no template, and a check is to be quick.
+    from airdock.rules.jinja_text import read_template
+
+    return read_template(text, filters)

@@ -1,0 +1,2 @@
+names="$*"
+echo "${#names} letters, {{ not Jinja"

@@ -1,0 +1,1 @@
+printf '{% endraw %}\r{{'

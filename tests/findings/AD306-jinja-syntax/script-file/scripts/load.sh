@@ -1,0 +1,3 @@
+#!/bin/sh
+load --day {{ ds }}
+echo "é: ${#1}"

@@ -1,0 +1,2 @@
+def count(rows=None):
+    return {"rows": rows}

@@ -1,0 +1,2 @@
+def load(day, name="", rest=None):
+    return day

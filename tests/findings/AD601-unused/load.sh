@@ -1,0 +1,1 @@
+curl {{ conn.in_script.host }}

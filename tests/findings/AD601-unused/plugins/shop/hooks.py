@@ -1,0 +1,1 @@
+CONN_ID = "in_plugin"

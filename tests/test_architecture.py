@@ -25,8 +25,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "output": {"emit.artifact", "diagnostics", "load", "project"},
     "pipeline": {"diagnostics", "load", "spec", "project", "rules", "emit", "output"},
     "explain": {"pipeline", "diagnostics", "output.changes"},
+    "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
     "starter": {"facts", "load.claim", "project.base_file"},
-    "cli": {"pipeline", "diagnostics", "load.document", "output", "spec.schema", "explain", "starter", "__version__"},
+    "cli": {"pipeline", "diagnostics", "load.document", "output", "spec.schema", "explain", "doctor", "starter"}
+    | {"__version__"},
     "__main__": {"cli"},
     "__init__": set(),
 }

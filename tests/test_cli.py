@@ -72,7 +72,7 @@ def test_missing_file_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
         (["explian", "AD201"], 'did you mean "explain"?'),
-        (["something-else"], "known: build, check, init, explain, schema"),
+        (["something-else"], "known: build, check, doctor, init, explain, schema"),
         (["build", "--chekc"], 'did you mean "--check"?'),
         (["check", "--stict"], 'did you mean "--strict"?'),
         (["build", "--exitcode"], 'did you mean "--exit-code"?'),
@@ -220,7 +220,7 @@ def test_programs_have_standard_output_to_themselves(
     else:
         json.loads(printed.out)
     # What a build has written, a person still sees.
-    assert re.fullmatch(r"((created|updated) .*\n|nothing to do\n|to commit: .*\n)*", printed.err)
+    assert re.fullmatch(r"((login|created|updated).*\n|nothing to do\n|to commit: .*\n)*", printed.err)
     assert bool(printed.err) == (arguments[0] == "build" and "--check" not in arguments and text in (GOOD, WARNING))
 
 

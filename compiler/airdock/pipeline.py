@@ -19,7 +19,7 @@ from airdock.spec.validate import validate
 
 @dataclass(frozen=True)
 class Checked:
-    """A project without errors, and the host it was looked at on."""
+    """A project, and the host it was looked at on. What ``analyse`` returns has no errors."""
 
     project: Project
     host: Host
@@ -35,6 +35,13 @@ def load(root: Path, file: str, report: Report) -> Document:
 
 def analyse(document: Document, report: Report) -> Checked:
     """Document → ProjectSpec → Project, checked. Raises Stopped at the first stage that reports errors."""
+    checked = understand(document, report)
+    report.gate()
+    return checked
+
+
+def understand(document: Document, report: Report) -> Checked:
+    """Document → Project, though the rules may have reported errors of it. Raises Stopped where there is none."""
     report.gate()
     spec = validate(document.values, report)
     report.gate()
@@ -46,7 +53,6 @@ def analyse(document: Document, report: Report) -> Checked:
     assert project is not None  # noqa: S101
     host = _host(document, report)
     check(project, files, host, document.values, report)
-    report.gate()
     return Checked(project, host)
 
 

@@ -1,4 +1,4 @@
-"""Facts about templates hang together; tests/oracles/test_facts.py compares them with Airflow itself."""
+"""Facts about templates hang together; tests/oracles/test_templates.py compares them with Airflow itself."""
 
 from __future__ import annotations
 

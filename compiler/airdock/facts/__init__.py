@@ -15,15 +15,18 @@ from airdock.facts.airflow_facts import (
     series_with_variable,
     supported_series,
 )
+from airdock.facts.engine_facts import EngineFacts, engine_facts
 from airdock.facts.image_facts import lacking, login_host, registry_of
 from airdock.facts.provider_facts import ProviderFacts, newest_provider, provider_release, provider_releases
 from airdock.facts.secret_names import is_known_to_all, names_secret, secret_names
 
 __all__ = [
     "AirflowFacts",
+    "EngineFacts",
     "Feature",
     "ProviderFacts",
     "Templates",
+    "engine_facts",
     "facts_for",
     "is_known_to_all",
     "lacking",

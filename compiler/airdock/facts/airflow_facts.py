@@ -21,6 +21,7 @@ class Feature(Enum):
     START_DATE_REQUIRED = "start-date-required"
     CONSTRAINTS_IN_IMAGE = "constraints-in-image"
     EXECUTION_API = "execution-api"
+    DAG_DOC_RENDERED = "dag-doc-rendered"
     ASSET_EXPRESSIONS = "asset-expressions"
     RETRY_BACKOFF_FACTOR = "retry-backoff-factor"
     ANNOTATIONS_EVALUATED = "annotations-evaluated"

@@ -9,6 +9,7 @@ from typing import Any
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT
 from airdock.diagnostics.suggest import did_you_mean
+from airdock.facts import Feature
 from airdock.project.callbacks import check_arguments, resolve_callbacks
 from airdock.project.connections import is_json
 from airdock.project.dag_parts import Callback, Group, Schedule
@@ -20,6 +21,7 @@ from airdock.project.order import Graph, chain, graph_of
 from airdock.project.scope import Scope
 from airdock.project.task_values import TaskScope
 from airdock.project.tasks import doc_text, identifier, resolve_task
+from airdock.project.text import literal_template
 from airdock.spec.base import DagArg, key_of, mark_of
 from airdock.spec.dag import DagKeys, DagSpec, ParamSpec
 from airdock.spec.task import TaskSpec
@@ -56,7 +58,7 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
         end_date=layers.get("end_date"),
         timezone=timezone,
         owner=layers.get("owner"),
-        doc=doc_text(scope, layers),
+        doc=_doc(scope, layers),
         params=params,
         tasks=tuple(tasks.values()),
         groups=tuple(groups.values()),
@@ -65,6 +67,11 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
         places={field: layers.place(field) for field in DagKeys.model_fields if layers.is_set(field)},
         keys={mark.keyword: key_of(DagKeys, field) for field, mark in marks.items()},
     )
+
+
+def _doc(scope: Scope, layers: Layers) -> str | None:
+    doc = doc_text(scope, layers)
+    return literal_template(doc) if doc is not None and scope.target.airflow.has(Feature.DAG_DOC_RENDERED) else doc
 
 
 def _schedule(scope: Scope, layers: Layers, timezone: str) -> Schedule | None:
@@ -110,7 +117,9 @@ def _param(name: str, value: Any, scope: Scope, where: SpecPath) -> DagParam:
     low, high = value.minimum, value.maximum
     if low is not None and high is not None and low > high:
         scope.report.add(KEYS_CONFLICT.at((*where, "maximum"), problem="the maximum is less than the minimum"))
-    return DagParam(name, "default" in value.model_fields_set, value.default, schema)
+    # TOML has no null: a param that may be null and has no default has that one.
+    optional = isinstance(value.type, list) and "null" in value.type
+    return DagParam(name, optional or "default" in value.model_fields_set, value.default, schema)
 
 
 def _tasks(

@@ -28,7 +28,7 @@ UNKNOWN_TASK = Kind(
     "AD203",
     "unknown-task",
     "error",
-    '{user} waits for "{name}", which is no {what} of this DAG',
+    '{user} refers to "{name}", which is no {what} of this DAG',
     what="`after`, `teardown` or `{ output = … }` names a task that the same DAG does not have.",
     why="Airflow would refuse the whole DAG.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.load]\nimage = "etl"\nafter = ["fetch"]\n',

@@ -28,7 +28,7 @@ class FileValue:
     file: str
     text: Secret
     key: str = ""
-    """The variable of the file, where it is a file of variables: two of one value are two, whatever host they are on."""
+    """The variable of the file, where it is a file of variables: two of one value are two, on every host."""
 
 
 HostValue: TypeAlias = EnvValue | FileValue

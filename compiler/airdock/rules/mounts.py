@@ -28,6 +28,8 @@ def source_there(context: Context) -> Iterator[Diagnostic]:
         source = mount.source
         if mount.create or not isinstance(source, HostPath):
             continue
+        if "{{" in source.tail and context.project.target.provider.renders("mounts"):
+            continue  # known only when the task runs
         path, what = source.tail, f"bind source {source.tail}"
         advice = "add create = true, or make it"
         if isinstance(source.base, HostVariable):

@@ -14,6 +14,8 @@ from airdock.project.model import Project
 
 LOGS = "/opt/airflow/logs"
 ADMIN = "admin"
+ADMIN_PASSWORD = "AIRFLOW_ADMIN_PASSWORD"  # noqa: S105 - the name of the variable
+"""Variable of `.env` that holds the first user's password; made once (facts, [bundled])."""
 
 
 def emit_base(project: Project, host: Host) -> Iterator[Generated]:  # noqa: ARG001
@@ -89,7 +91,7 @@ def _init(project: Project) -> dict[str, Any]:
             "_AIRFLOW_DB_MIGRATE": "true",
             "_AIRFLOW_WWW_USER_CREATE": "true",
             "_AIRFLOW_WWW_USER_USERNAME": ADMIN,
-            "_AIRFLOW_WWW_USER_PASSWORD": "${AIRFLOW_ADMIN_PASSWORD:?run airdock build}",
+            "_AIRFLOW_WWW_USER_PASSWORD": f"${{{ADMIN_PASSWORD}:?run airdock build}}",
         },
         "depends_on": _healthy(project),
     }

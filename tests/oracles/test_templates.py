@@ -14,7 +14,7 @@ from presence import required_or_skip
 from airdock.facts import AirflowFacts, facts_for, provider_release
 from airdock.rules.template_text import read
 
-READER = Path(__file__).resolve().parent / "read_facts.py"
+READER = Path(__file__).resolve().parent / "read_templates.py"
 FIELDS = ("image", "command", "environment", "env_file", "container_name", "mounts", "docker_conn_id")
 FUNCTION_FIELDS = ("op_args", "op_kwargs")
 GOOD = (

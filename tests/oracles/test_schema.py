@@ -37,6 +37,11 @@ OPEN = {
     "ProjectSpec.variables.*": "any value",
     "TaskKeys.args.*": "what the function takes",
     "TaskKeys.arguments.*": "what the operator takes",
+    "AssetSpec.extra": "what the user says of the data",
+    "CallbackSpec.args.*": "what the notifier takes",
+    "ExpandSpec.args.*[]": "what the function takes",
+    "ExpandSpec.arguments.*[]": "what the operator takes",
+    "ScheduleSpec.args.*": "what the timetable takes",
     "TaskSpec.args.*": "what the function takes",
     "TaskSpec.arguments.*": "what the operator takes",
 }

@@ -75,8 +75,6 @@ def _close(node: Any) -> None:
         del node["title"]
     if ("default" in node and node["default"] in (None, {}, [])) or isinstance(node.get("default"), dict):
         del node["default"]
-    if "patternProperties" in node:
-        node["additionalProperties"] = False
     # "or null" is Python's way to say "may be left out"; TOML has no null.
     options = node.get("anyOf")
     if isinstance(options, list):
@@ -84,6 +82,8 @@ def _close(node: Any) -> None:
         if len(options) == 1:
             del node["anyOf"]
             node.update({**options[0], **node})
+    if "patternProperties" in node:
+        node["additionalProperties"] = False
     for key, value in list(node.items()):
         if key in ("properties", "patternProperties", "$defs"):
             for inner in value.values():

@@ -153,17 +153,39 @@ def _task(task: Task, names: Names, used: set[str], indent: int) -> _Block:
     bound = variable == task.id
     opening = f"{variable} = {factory}" if bound else factory
     if task.function is not None:
-        statement = _call(opening, arguments, indent) + f"(functions[{_flat(task.function.key)}])"
-        if mapped:
-            statement = _call(f"{statement}.partial", given, indent) if given else statement
-            statement = _call(f"{statement}.expand", mapped, indent)
-        else:
-            statement = _call(statement, given, indent)
+        statement = _of_function(task, opening, arguments, given, mapped, indent)
     elif mapped:
         statement = _call(_call(f"{opening}.partial", arguments, indent) + ".expand", mapped, indent)
     else:
         statement = _call(opening, arguments, indent)
     return _Block(_path(task), (Code(statement), *_afterwards(task, names)))
+
+
+def _of_function(
+    task: Task,
+    opening: str,
+    arguments: dict[str, Node],
+    given: dict[str, Node],
+    mapped: dict[str, Node],
+    indent: int,
+) -> str:
+    """Return the statement that makes a task of a function: the factory, the function, its arguments."""
+    function = f"(functions[{_flat(task.function.key if task.function else '')}])"
+    if not mapped:
+        return _call(_call(opening, arguments, indent) + function, given, indent)
+    if not given:
+        return _call(f"{_call(opening, arguments, indent)}{function}.expand", mapped, indent)
+    # Several calls behind a call stand one below the other, in parentheses.
+    head, equals, factory = opening.rpartition(" = ")
+    pad = " " * (indent + 4)
+    lines = [
+        f"{head}{equals}(",
+        f"{pad}{_call(factory, arguments, indent + 4)}{function}",
+        pad + _call(".partial", given, indent + 4),
+        pad + _call(".expand", mapped, indent + 4),
+        " " * indent + ")",
+    ]
+    return "\n".join(lines)
 
 
 def _afterwards(task: Task, names: Names) -> Iterator[Code]:

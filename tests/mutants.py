@@ -13,6 +13,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from random import Random
 from typing import Any
 
+from hostile import HOSTILE
+
 Node = Any
 NodePath = tuple[str | int, ...]
 
@@ -37,6 +39,7 @@ VALUES: tuple[Node, ...] = (
     {"from": "x", "to": "/"},
     date(2026, 1, 1), time(1, 2), datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-23))),
     datetime(1, 1, 1),
+    *HOSTILE,
 )  # fmt: skip
 PIECES = (
     b'"""', b"'''", b"'", b'"', b"[", b"]", b"{", b"}", b"\xef\xbb\xbf", b"\r", b"\n", b"\r\n", b"\xe6\x97\xa5",
@@ -44,7 +47,7 @@ PIECES = (
     b",", b".", b"\\", b"\\u00", b"-", b"0", b"1e", b":", b"\xe2\x80\x9c", b"\xc2\xa0", b"\xe2\x80\xa8", b"\x0c",
     b"\t", b"[[", b"]]", b"a.b", b"",
 )  # fmt: skip
-DEEP = 150
+DEEP = 100
 """Levels that a node is put below at most: tomli reads some 400, and this file's own functions call themselves."""
 HEADED = 4
 """Depth to which a table gets a header of its own."""
@@ -147,7 +150,7 @@ def put_change_in(base: dict[str, Node], chance: Random) -> tuple[dict[str, Node
     path = chance.choice(paths)
     around, name = node_at(values, path[:-1]), path[-1]
     what = chance.choice(("drop", "rename", "retype", "retype", "copy", "add", "swap", "nest", "unnest"))
-    made = Mutant(what, "", [path], {str(name), *words(around[name])})
+    made = Mutant(what, "", [path], {*words(name), *words(around[name])})
     match what:
         case "drop":
             del around[name]
@@ -173,7 +176,7 @@ def put_change_in(base: dict[str, Node], chance: Random) -> tuple[dict[str, Node
             there = chance.choice([one for one in paths if one[: len(path)] != path and path[: len(one)] != one])
             others = node_at(values, there[:-1])
             made.changed.append(there)
-            made.names |= {str(there[-1]), *words(others[there[-1]])}
+            made.names |= {*words(there[-1]), *words(others[there[-1]])}
             around[name], others[there[-1]] = others[there[-1]], around[name]
         case "nest" if len(path) < DEEP:
             depth = chance.choice((1, 2, 70, DEEP))

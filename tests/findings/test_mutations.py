@@ -32,7 +32,7 @@ from typing import Any
 import pytest
 import yaml
 
-from airdock.diagnostics import Diagnostic, Report, SpecPlace, Stopped
+from airdock.diagnostics import Diagnostic, Report, SpecPath, SpecPlace, Stopped
 from airdock.diagnostics.formats import FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.emit.artifact import Generated
@@ -41,7 +41,7 @@ from airdock.load.document import Document
 from airdock.output.changes import plan
 from airdock.pipeline import Checked, analyse, load
 from conftest import CASES, copy_case
-from mutants import Mutant, broken, document, mutant, put_change_in
+from mutants import Mutant, broken, document, mutant, put_change_in, words
 
 BATCH = 200
 SECONDS = 2
@@ -129,7 +129,7 @@ def assert_places_are_real(outcome: Outcome) -> None:
             assert location.end_column <= len(lines[location.end_line - 1]) + 2
 
 
-def stands_at(found: Diagnostic, change: Mutant) -> bool:
+def stands_at(found: Diagnostic, change: Mutant, values: dict[str, Any]) -> bool:
     """Say whether a finding is about a change, as the docstring of this module defines it."""
     for place in (found.place, *(other.place for other in found.related)):
         path = place.path if isinstance(place, SpecPlace) else None
@@ -143,7 +143,19 @@ def stands_at(found: Diagnostic, change: Mutant) -> bool:
     sentence = f"{found.message} {found.help or ''}"
     told = {found.kind.code, *re.findall(r"[\w-]+", sentence)}
     names = change.names | {str(part) for node in change.changed for part in node[1:4:2]}
+    if isinstance(found.place, SpecPlace):
+        told |= words(written_at(values, found.place.path))
     return any(name in told or f'"{name}"' in sentence for name in names)
+
+
+def written_at(values: Any, path: SpecPath) -> Any:
+    """Return the text or the source at a path; None where something else is, or nothing."""
+    for part in path:
+        known = isinstance(values, dict) and part in values
+        if not known and not (isinstance(values, list) and isinstance(part, int) and part < len(values)):
+            return None
+        values = values[part]
+    return values if isinstance(values, str) or (isinstance(values, dict) and len(values) <= 2) else None
 
 
 def assert_builds(base: Base, outcome: Outcome) -> None:
@@ -175,8 +187,8 @@ def test_change_is_reported_where_it_was_made(batch: int, bases: list[Base]) -> 
             outcome = look_at(base.folder, change.text.encode())
             assert_places_are_real(outcome)
             new = [one for one in outcome.report.findings if (one.kind.code, one.message) not in base.findings]
-            astray = [f"{one.kind.code} {one.message}" for one in new if not stands_at(one, change)]
-            assert astray == []
+            values = outcome.loaded.values
+            assert [f"{one.kind.code} {one.message}" for one in new if not stands_at(one, change, values)] == []
             if outcome.checked is not None and seed % 2:
                 assert_builds(base, outcome)
         except Exception as problem:

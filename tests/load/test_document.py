@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from airdock.diagnostics import FilePlace, Report, SpecPlace
+from airdock.diagnostics import FilePlace, Report, SpecPath, SpecPlace
+from airdock.diagnostics.kind import Part
 from airdock.diagnostics.locate import locate_all
 from airdock.load.document import Document, load_document
 
@@ -296,3 +297,71 @@ def test_whole_file_has_no_line(tmp_path: Path) -> None:
     document, _ = loaded(tmp_path, {"airdock.toml": BASE})
     location = document.locate(FilePlace(".env"))
     assert (location.file, location.line, location.text) == (".env", 0, "")
+
+
+FORMS = '''\
+# é 日本 😀
+variables."é日" = 1
+[images . "é".args] # é
+"日本" = { a.b = "😀", "c" = [ 1, "é" ] }
+text = """
+é
+"""
+after = 1
+[[images."é".copy]]
+from = "日"
+  [[images."é".copy]]
+	to = '😀'	# a tab
+'''
+"""Keys and values in all forms, behind characters of one to four bytes in UTF-8 and of one or two units in UTF-16."""
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "place"),
+    [
+        (("variables", "é日"), "key", (2, 11, 2, 15)),
+        (("variables", "é日"), "value", (2, 18, 2, 19)),
+        (("variables",), "header", (2, 1, 2, 10)),
+        (("images", "é", "args"), "header", (3, 1, 3, 20)),
+        (("images", "é", "args"), "key", (3, 15, 3, 19)),
+        (("images", "é"), "key", (3, 11, 3, 14)),
+        (("images", "é", "args", "日本"), "key", (4, 1, 4, 5)),
+        (("images", "é", "args", "日本"), "value", (4, 8, 4, 39)),
+        (("images", "é", "args", "日本", "a", "b"), "key", (4, 12, 4, 13)),
+        (("images", "é", "args", "日本", "a", "b"), "value", (4, 16, 4, 19)),
+        (("images", "é", "args", "日本", "a"), "header", (4, 10, 4, 11)),
+        (("images", "é", "args", "日本", "c"), "key", (4, 21, 4, 24)),
+        (("images", "é", "args", "日本", "c", 1), "value", (4, 32, 4, 35)),
+        (("images", "é", "args", "text"), "value", (5, 8, 7, 4)),
+        (("images", "é", "args", "after"), "value", (8, 9, 8, 10)),
+        (("images", "é", "copy"), "value", (9, 1, 9, 20)),
+        (("images", "é", "copy", 0), "header", (9, 1, 9, 20)),
+        (("images", "é", "copy", 0, "from"), "value", (10, 8, 10, 11)),
+        (("images", "é", "copy", 1), "header", (11, 3, 11, 22)),
+        (("images", "é", "copy", 1, "to"), "key", (12, 2, 12, 4)),
+        (("images", "é", "copy", 1, "to"), "value", (12, 7, 12, 10)),
+        (("images", "é", "copy", 1, "not", "there"), "key", (11, 3, 11, 22)),
+    ],
+    ids=lambda value: ".".join(map(str, value)) if isinstance(value, tuple) else None,
+)
+@pytest.mark.parametrize("ends", ["\n", "\r\n"], ids=["LF", "CRLF"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["", "byte order mark"])
+@pytest.mark.parametrize("included", [False, True], ids=["", "included"])
+def test_place_is_exact_in_every_form(
+    path: SpecPath,
+    part: Part,
+    place: tuple[int, int, int, int],
+    ends: str,
+    mark: str,
+    included: bool,
+    tmp_path: Path,
+) -> None:
+    text = f"{mark}{FORMS.replace(chr(10), ends)}".encode()
+    files: dict[str, str | bytes] = {"airdock.toml": 'include = ["a.toml"]\n' if included else text}
+    document, found = loaded(tmp_path, files | ({"a.toml": text} if included else {}))
+    assert found == []
+    file = "a.toml" if included else "airdock.toml"
+    at = document.locate(SpecPlace(path, part, None if len(path) > 1 else file))
+    assert at.file == file
+    assert (at.line, at.column, at.end_line, at.end_column) == place
+    assert at.text == FORMS.splitlines()[at.line - 1]

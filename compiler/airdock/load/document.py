@@ -246,23 +246,25 @@ def _declared_twice(source: SourceFile, error: tomli.TOMLDecodeError) -> Diagnos
 
 def _include(document: Document, index: int, pattern: str, report: Report) -> None:
     path: SpecPath = ("include", index)
+    shown = pattern if len(pattern) <= 80 else f"{pattern[:40]}…"
     if pattern.startswith("/") or ".." in pattern.split("/"):
-        report.add(INCLUDE.at(path, pattern=pattern, reason="leaves the project"))
+        report.add(INCLUDE.at(path, pattern=shown, reason="leaves the project"))
         return
     root = document.root.resolve()
+    folder = False
     try:
         found = sorted(entry for entry in document.root.glob(pattern) if entry.is_file())
-    except (ValueError, IndexError, NotImplementedError, OSError):
+        # A folder is easily meant to stand for what is in it.
+        folder = not found and bool(pattern) and (document.root / pattern).is_dir()
+    except (ValueError, IndexError, NotImplementedError, OSError, RecursionError):
         found = []
     if not found:
-        # A folder is easily meant to stand for what is in it.
-        folder = pattern and (document.root / pattern).is_dir()
         advice = f'write "{pattern.rstrip("/")}/*.toml" for the files of a folder' if folder else None
-        report.add(INCLUDE.at(path, help=advice, pattern=pattern, reason="matches no file"))
+        report.add(INCLUDE.at(path, help=advice, pattern=shown, reason="matches no file"))
     for entry in found:
         name = entry.relative_to(document.root).as_posix()
         if not entry.resolve().is_relative_to(root):
-            report.add(INCLUDE.at(path, pattern=pattern, reason=f"leaves the project by the link {name}"))
+            report.add(INCLUDE.at(path, pattern=shown, reason=f"leaves the project by the link {name}"))
         elif name != document.main and name not in document.files:
             values = _read(document, entry, name, report)
             if values is not None:

@@ -60,6 +60,13 @@ class ProjectFiles:
         except (FileProblem, OSError):
             return False
 
+    def there(self, path: str) -> bool:
+        """Say whether something is at a path; a path that no file can have is that of none."""
+        try:
+            return (self.root / path).exists()
+        except (OSError, ValueError):
+            return False
+
     def _inside(self, path: Path) -> bool:
         try:
             return path.resolve().is_relative_to(self._real_root)

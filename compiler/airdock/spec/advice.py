@@ -115,7 +115,7 @@ _SWITCHES = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(("false
 
 def meant_key(key: str, table: type[Table]) -> str | None:
     """Return the key of the table that an unknown one most likely stands for."""
-    return _other_word(key, table) or closest(key, keys_of(table))
+    return _other_word(key, table) or closest(key, _known(table))
 
 
 def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
@@ -129,15 +129,20 @@ def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
         return f"the {named.name.lower()} stands in the header: {named.header(())}"
     place = next((one for one in _NEAR if one.fits(here)), None)
     for other in _NEAR[place] if place is not None else ():
-        if key in keys_of(other.table):
+        if key in _known(other.table):
             return _elsewhere(key, other, here)
-    return did_you_mean(key, keys_of(table), what="keys")
+    return did_you_mean(key, _known(table), what="keys")
 
 
 def _other_word(key: str, table: type[Table]) -> str | None:
-    known = keys_of(table)
+    known = _known(table)
     word = next((one for one in _WORDS.get(key, ()) if one in known), None)
     return word or _keywords(table).get(key)
+
+
+@cache
+def _known(table: type[Table]) -> tuple[str, ...]:
+    return tuple(keys_of(table))
 
 
 @cache
@@ -172,7 +177,7 @@ def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
     """Return how to write a value of the wrong type, where that can be said for certain."""
     path = path_of(location)
     owner = owner_at(location)
-    if owner is not None and str(path[-1]) in keys_of(owner):
+    if owner is not None and str(path[-1]) in _known(owner):
         # In TOML all that stands below a header belongs to it, up to the next header.
         return f'if the key "{path[-1]}" of the table around is meant, write it above [{".".join(map(str, path[:-1]))}]'
     if kind in ("model_type", "dict_type"):

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from math import isfinite
 from typing import Annotated, Any, TypeAlias
 
-from pydantic import BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 NAME = r"^[a-z][a-z0-9_-]*$"
@@ -28,6 +28,13 @@ OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
 ENGINE_URL = r"^(unix:///[^\s\x00]+|(tcp|https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]\x00]+):[0-9]{1,5})$"
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 
+
+def _path(value: str) -> str:
+    if len(value.encode(errors="replace")) > 2000 or any(len(part.encode(errors="replace")) > 255 for part in value.split("/")):
+        raise PydanticCustomError("path_length", "too long")
+    return value
+
+
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=NAME, max_length=63)]
 """Images and mounts."""
 Identifier: TypeAlias = Annotated[str, StringConstraints(pattern=IDENTIFIER, max_length=200)]
@@ -40,7 +47,8 @@ PythonVersion: TypeAlias = Annotated[str, StringConstraints(pattern=PYTHON)]
 ClassPath: TypeAlias = Annotated[str, StringConstraints(pattern=CLASS)]
 FunctionPath: TypeAlias = Annotated[str, StringConstraints(pattern=FUNCTION)]
 AbsolutePath: TypeAlias = Annotated[str, StringConstraints(pattern=ABSOLUTE)]
-Path: TypeAlias = Annotated[str, StringConstraints(pattern=PATH)]
+Path: TypeAlias = Annotated[str, StringConstraints(pattern=PATH), AfterValidator(_path)]
+"""A path of the host, which has to be one that a file can have."""
 Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$")]
 """A name of Docker's or Debian's: not empty, no blanks."""
 Text: TypeAlias = Annotated[str, StringConstraints(pattern=TEXT)]

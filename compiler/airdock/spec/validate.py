@@ -167,8 +167,10 @@ def _expected(kind: str, context: dict[str, Any]) -> str:
             return f"at most {context['max_length']} characters"
         case "string_too_short" | "too_short":
             return "it must not be empty"
+        case "path_length":
+            return "no file can have so long a path"
         case "finite_number":
-            return "a number that is not infinite"
+            return "a finite number"
         case "greater_than_equal":
             return f"at least {context['ge']}"
         case "less_than_equal":
@@ -199,6 +201,8 @@ def _shown(value: object) -> str:
     """Return a value for a message: short text and numbers as they are, all else by its type."""
     if isinstance(value, str) and (len(value) > 60 or not value.isprintable()):
         return "this text"
-    if isinstance(value, str | int | float):
+    if isinstance(value, float):
+        return repr(value)  # inf and nan as TOML has them
+    if isinstance(value, str | int):
         return json.dumps(value, ensure_ascii=False)
     return describe(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from functools import lru_cache
 
 from airdock.diagnostics.formats.concise import place
 from airdock.diagnostics.formats.text import printable, width, without_secrets
@@ -14,6 +15,9 @@ TAB = 4
 ELLIPSIS = "…"
 NARROWEST, WIDEST = 40, 160
 """Cells that a source line takes at most: the width of the terminal, or the second where there is none."""
+_REACH = 1000
+"""Characters before and behind a place that are looked at, at most: more than any terminal shows in a line."""
+_masked = lru_cache(maxsize=8)(without_secrets)
 _COLOURS = {"error": "1;31", "warning": "1;33", "help": "1;36", "gutter": "1;34", "bold": "1"}
 
 
@@ -44,7 +48,6 @@ def _room() -> int:
 
 def _shown(line: str) -> list[str]:
     """Return what is printed for each character: tabs as blanks up to the next stop, control characters as escapes."""
-    line = without_secrets(line)
     if line.isascii() and line.isprintable():
         return list(line)
     shown: list[str] = []
@@ -74,13 +77,24 @@ def _window(shown: list[str], start: int, end: int, room: int) -> tuple[int, int
     return first, last
 
 
+def _near(location: Location) -> tuple[str, int, int]:
+    """Return the part of the source line that may be shown, where it begins, and how long the line is.
+
+    A line may be a file of a megabyte, with a finding at every key: nothing here walks through all of it each time.
+    """
+    line = _masked(location.text)
+    begin = max(0, location.column - 1 - _REACH)
+    return line[begin : location.column - 1 + _REACH], begin, len(line)
+
+
 def _frame(location: Location, mark: str, label: str, style: str, gutter: int, paint: _Paint) -> list[str]:
     """Return the source line and the line below it with the marks and the label."""
-    shown = _shown(location.text)
-    start = min(location.column - 1, len(shown))
-    end = location.end_column - 1 if location.end_line == location.line else len(shown)
+    line, begin, length = _near(location)
+    shown = _shown(line)
+    start = min(location.column - 1 - begin, len(shown))
+    end = min(location.end_column - 1 - begin, len(shown)) if location.end_line == location.line else len(shown)
     first, last = _window(shown, start, end, _room() - gutter - len(" | "))
-    cut = ELLIPSIS if first else "", ELLIPSIS if last < len(shown) else ""
+    cut = ELLIPSIS if begin + first else "", ELLIPSIS if begin + last < length else ""
     before = cut[0] + "".join(shown[first:start])
     marked = "".join(shown[start : min(end, last)])
     under = " " * width(before) + paint(style, mark * max(1, width(marked)) + (f" {label}" if label else ""))

@@ -17,10 +17,13 @@ from airdock.diagnostics.formats import BASES, FOR_PEOPLE, FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
 from airdock.diagnostics.suggest import did_you_mean
+from airdock.views import add_views, graph, show
 
 if TYPE_CHECKING:
     from airdock.load.document import Document
     from airdock.output.changes import Change
+    from airdock.pipeline import Checked
+    from airdock.project.model import Project
 
 FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -65,10 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"airdock {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    common = _Parser(add_help=False)
-    common.add_argument("-C", dest="directory", metavar="DIR", help="the project directory (default: here)")
-    common.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
-    common.add_argument("--strict", action="store_true", help="count warnings as errors")
+    project = _Parser(add_help=False)
+    project.add_argument("-C", dest="directory", metavar="DIR", help="the project directory (default: here)")
+    project.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
+    place = _Parser(add_help=False, parents=[project])
+    place.add_argument("--strict", action="store_true", help="count warnings as errors")
+    common = _Parser(add_help=False, parents=[place])
     common.add_argument(
         "--output-format",
         choices=FORMATS,
@@ -87,6 +92,10 @@ def _parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("check", parents=[common], help="report findings, write nothing")
     command.set_defaults(run=_check)
+    command = commands.add_parser("doctor", parents=[place], help="look whether this host is ready; change nothing")
+    command.set_defaults(run=_doctor)
+    command.add_argument("--output-format", choices=("full", "json"), default="full", help="default: full")
+    add_views(commands, project, show=_show, graph=_graph)
     command = commands.add_parser("init", help="write a first airdock.toml for what is there")
     command.set_defaults(run=_init)
     command.add_argument("directory", nargs="?", default=".", metavar="DIR")
@@ -161,15 +170,27 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
-    from airdock.output.changes import drift
-    from airdock.pipeline import analyse, build, load
+    from airdock.output.lock import only_build
 
     form = _output_format(options)
     if options.diff and form not in FOR_PEOPLE:
         options.refuse(f"--diff and --output-format {form} both write to standard output; use full or concise")
     root, file = _place(options)
+    with only_build(root, sys.stderr.write) as alone:
+        return _build_alone(options, root, file, swept=alone and not (options.check or options.diff))
+
+
+def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: bool) -> int:
+    from airdock.output.apply import sweep
+    from airdock.output.changes import drift
+    from airdock.output.earlier import folders_of_temporaries
+    from airdock.pipeline import analyse, build, load
+
     report = Report()
     document = load(root, file, report)
+    if swept:
+        # Before anything is read: what goes into an image is a part of its tag.
+        sweep(root, folders_of_temporaries(root, document.values))
     try:
         checked = analyse(document, report)
         changes = build(checked, root, report, force=options.force)
@@ -189,6 +210,7 @@ def _build(options: argparse.Namespace) -> int:
     written = _write(changes, root, report)
     code = _print_findings(report, document, options)
     if code == FINE:
+        _say_login(checked, root, options)
         _say(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
     return FINDINGS if code or (options.exit_code and drift(written)) else FINE
@@ -219,7 +241,7 @@ def _say(written: list[Change], root: Path, options: argparse.Namespace) -> None
     stream = sys.stdout if _output_format(options) in FOR_PEOPLE else sys.stderr
     printed = path_printer(root)
     for change in written:
-        stream.write(f"{change.action:<9} {printed(change.path)}\n")
+        stream.write(f"{change.action:<9} {printed(change.path)}{change.note}\n")
     if not written:
         stream.write("nothing to do\n")
     committed = [printed(change.path) for change in written if change.committed]
@@ -227,6 +249,55 @@ def _say(written: list[Change], root: Path, options: argparse.Namespace) -> None
         import shlex
 
         stream.write(f"to commit: git add {shlex.join(committed)}\n")
+
+
+def _say_login(checked: Checked, root: Path, options: argparse.Namespace) -> None:
+    """Say the first user's password when it has just been made: this once, from then on it is in `.env` alone."""
+    from airdock.pipeline import new_login
+
+    login = new_login(checked, root)
+    if login is not None:
+        stream = sys.stdout if _output_format(options) in FOR_PEOPLE else sys.stderr
+        stream.write(f"login: user {login.user}, password {login.password} (shown once; it is {login.key} in .env)\n")
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from airdock.doctor.printing import as_json, lines, summary
+    from airdock.doctor.registry import examine
+
+    people, results = options.output_format == "full", []
+    for result in examine(*_place(options)):
+        results.append(result)
+        if people:
+            # Some checks take seconds.
+            sys.stdout.write(lines(result))
+            sys.stdout.flush()
+    sys.stdout.write(summary(results) if people else as_json(results))
+    bad = ("problem", "warning") if options.strict else ("problem",)
+    return FINDINGS if any(result.status in bad for result in results) else FINE
+
+
+def _understood(options: argparse.Namespace) -> tuple[Project, Document] | None:
+    """Return the project if it has no errors, else print them. Warnings are for check and build to say."""
+    from airdock.pipeline import analyse, load
+
+    report = Report()
+    document = load(*_place(options), report)
+    try:
+        return analyse(document, report).project, document
+    except Stopped:
+        _print_findings(report, document, options)
+        return None
+
+
+def _show(options: argparse.Namespace) -> int:
+    found = _understood(options)
+    return FINDINGS if found is None else show(*found, options)
+
+
+def _graph(options: argparse.Namespace) -> int:
+    found = _understood(options)
+    return FINDINGS if found is None else graph(found[0], options)
 
 
 def _init(options: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 from airdock.diagnostics import FilePlace, Report
 from airdock.diagnostics.lint import ignore_findings, ignored_codes
 from airdock.load.document import FILE_NOT_READABLE, Document, load_document
+from airdock.load.dotenv import read_dotenv
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host, read_host
 from airdock.output.changes import Change
@@ -74,3 +75,24 @@ def _host(document: Document, report: Report) -> Host:
         report.add(FILE_NOT_READABLE.of(FilePlace(".env"), file=".env", reason=reason))
         report.gate()
         raise
+
+
+@dataclass(frozen=True)
+class Login:
+    """The first user of a stack whose base file airdock writes."""
+
+    user: str
+    password: str
+    key: str
+    """The variable of `.env` that holds the password."""
+
+
+def new_login(checked: Checked, root: Path) -> Login | None:
+    """Return the first user, if the build that has just been written made the password."""
+    from airdock.emit.compose.base import ADMIN, ADMIN_PASSWORD
+
+    before = checked.host.dotenv
+    if not checked.project.compose.bundled or ADMIN_PASSWORD in before.block or ADMIN_PASSWORD in before.own:
+        return None
+    written = read_dotenv((root / ".env").read_text(encoding="utf-8"), {})
+    return Login(ADMIN, written.block[ADMIN_PASSWORD], ADMIN_PASSWORD)

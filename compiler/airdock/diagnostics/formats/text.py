@@ -11,7 +11,7 @@ _NAMES = r"password|(?:access|api|fernet|private|secret|service)[\W_]?key|bearer
 _URI = r"""uri(?=["']?\s*=\s*(?:"{3}|'{3}|"(?:\\.|[^"\\])*[@?]|'[^']*[@?]))"""
 _SECRET = re.compile(
     rf"""(?P<key>(?:(?:{_NAMES}|{_URI})|AIRFLOW_CONN_\w+)["']?\s*=\s*)"""
-    r"""(?P<text>\"\"\".*|'''.*|"(?:\\.|[^"\\])*"?|'[^']*'?|\[[^\]]*\]?|[^\s"'\[\]{},#=](?:[^,\]}#]*[^\s,\]}#])?)""",
+    r"""(?P<text>\"\"\".*|'''.*|"(?:\\.|[^"\\])*"?|'[^']*'?|\[[^\]]*\]?|(?!(?:true|false)\b)[^\s"'\[\]{},#=](?:[^,\]}#]*[^\s,\]}#])?)""",
     re.IGNORECASE,
 )
 _IN_ADDRESS = re.compile(r"(?P<key>://[^\s/@:]*:)(?P<text>[^\s/@]+)(?=@)")

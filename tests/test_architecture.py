@@ -27,8 +27,11 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explain": {"pipeline", "diagnostics", "output.changes"},
     "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
     "starter": {"facts", "load.claim", "project.base_file"},
+    "show": {"project", "diagnostics", "load", "facts"},
+    "graph": {"project"},
+    "views": {"show", "graph", "diagnostics", "load.document", "output", "project.model"},
     "cli": {"pipeline", "diagnostics", "load.document", "output", "spec.schema", "explain", "doctor", "starter"}
-    | {"__version__"},
+    | {"__version__", "views", "project.model"},
     "__main__": {"cli"},
     "__init__": set(),
 }

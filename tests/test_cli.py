@@ -72,7 +72,7 @@ def test_missing_file_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["biuld"], 'did you mean "build"?'),
         (["chekc"], 'did you mean "check"?'),
         (["explian", "AD201"], 'did you mean "explain"?'),
-        (["something-else"], "known: build, check, doctor, init, explain, schema"),
+        (["something-else"], "known: build, check, doctor, show, graph, init, explain, schema"),
         (["build", "--chekc"], 'did you mean "--check"?'),
         (["check", "--stict"], 'did you mean "--strict"?'),
         (["build", "--exitcode"], 'did you mean "--exit-code"?'),

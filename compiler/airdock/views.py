@@ -1,0 +1,134 @@
+"""The commands that let one look at a project: their options, and what they print where."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from airdock.load.document import Document
+    from airdock.project.model import Project
+
+FINE, REFUSED, USAGE = 0, 1, 2
+FORMATS = {"text": (".txt",), "mermaid": (".mmd", ".mermaid"), "dot": (".dot", ".gv"), "svg": (".svg",)}
+"""How a graph is drawn, and the suffixes of files that say so."""
+PARTS = ("images", "mounts", "connections")
+"""What is said of tasks in a graph, beside their names."""
+_SHOW = """\
+Print what airdock.toml means as JSON: every value with the place that set it.
+
+  "retries": { "value": 2, "from": "airdock.toml:54:11", "key": "defaults.task.retries" }
+
+"from" is file:line:column, or "built-in" for what nobody wrote: a default of airdock's, or what follows from the
+rest. "key" is the path of the value in airdock.toml, so it tells a task's own key from a default. Passwords, and
+what comes from the host, are not shown: "***", { "env": "NAME" }.
+
+  airdock show nightly.fetch | jq '.dags.nightly.tasks.fetch.timeout'
+"""
+_GRAPH = """\
+Draw DAGs with their groups and tasks, what waits for what, and which images, mounts and connections tasks use.
+
+  airdock graph                       all DAGs, for the terminal
+  airdock graph nightly -o docs/nightly.svg
+  airdock graph --format mermaid      for Markdown
+"""
+
+
+def add_views(commands: Any, project: argparse.ArgumentParser, *, show: object, graph: object) -> None:
+    """Add the commands, each with the function that runs it; ``project`` holds the options that name a project."""
+    raw = argparse.RawDescriptionHelpFormatter
+    text = "print what the project means, as JSON, with the line that set each value"
+    command = commands.add_parser("show", parents=[project], help=text, description=_SHOW, formatter_class=raw)
+    command.set_defaults(run=show, output_format="full")
+    text = "only this, such as nightly or nightly.fetch (default: all of the project)"
+    command.add_argument("name", nargs="?", metavar="DAG[.TASK]", help=text)
+    text = "draw DAGs: their tasks, and the images, mounts and connections that these use"
+    command = commands.add_parser("graph", parents=[project], help=text, description=_GRAPH, formatter_class=raw)
+    command.set_defaults(run=graph, output_format="full")
+    command.add_argument("name", nargs="?", metavar="DAG", help="only this one (default: all)")
+    text = "text (default, if the name of FILE does not say another), mermaid, dot (Graphviz) or svg"
+    command.add_argument("--format", choices=tuple(FORMATS), help=text)
+    text = "what to say of tasks: images, mounts, connections, with commas between; or none (default: all three)"
+    command.add_argument("--with", dest="parts", type=_parts, default=PARTS, metavar="PARTS", help=text)
+    command.add_argument("-o", dest="out", type=Path, metavar="FILE", help="write to FILE, unless it is there already")
+    command.add_argument("--force", action="store_true", help="overwrite FILE")
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    names = [name.strip() for name in text.split(",")] if text != "none" else []
+    for name in names:
+        if name not in PARTS:
+            raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(PARTS)}, none")
+    return tuple(name for name in PARTS if name in names)
+
+
+def show(project: Project, document: Document, options: argparse.Namespace) -> int:
+    """Print the project, a DAG or a task as JSON."""
+    from airdock.diagnostics.paths import path_printer
+    from airdock.show import UnknownName, as_json
+
+    try:
+        sys.stdout.write(as_json(project, document, path_printer(document.root), options.name))
+    except UnknownName as unknown:
+        sys.stderr.write(f"airdock show: {unknown}\n")
+        return USAGE
+    return FINE
+
+
+def graph(project: Project, options: argparse.Namespace) -> int:
+    """Print a picture of the DAGs, or write it to a file."""
+    from airdock.diagnostics.suggest import did_you_mean
+    from airdock.graph import draw
+
+    dags = {dag.id: dag for dag in project.dags}
+    if options.name is not None and options.name not in dags:
+        advice = did_you_mean(options.name, dags, what="DAGs")
+        sys.stderr.write(f'airdock graph: there is no DAG "{options.name}"\n' + (f"{advice}\n" if advice else ""))
+        return USAGE
+    wanted = list(dags.values()) if options.name is None else [dags[options.name]]
+    text = draw(project, wanted, _format(options), options.parts, _shows(options))
+    if options.out is not None:
+        return _write(options.out, text, force=options.force)
+    sys.stdout.write(text)
+    return FINE
+
+
+def _format(options: argparse.Namespace) -> str:
+    suffix = options.out.suffix.lower() if options.out is not None else ""
+    named = (form for form, suffixes in FORMATS.items() if suffix in suffixes)
+    return options.format or next(named, "text")
+
+
+def _shows(options: argparse.Namespace) -> Callable[[str], bool]:
+    """Return the function that says whether the place where a text goes can show it."""
+
+    def shows(text: str) -> bool:
+        try:
+            text.encode("utf-8" if options.out is not None else sys.stdout.encoding or "ascii")
+        except UnicodeEncodeError:
+            return False
+        return True
+
+    return shows
+
+
+def _write(path: Path, text: str, *, force: bool) -> int:
+    from airdock.output.apply import WriteFailed, apply
+    from airdock.output.changes import Change
+
+    try:
+        old = path.read_bytes() if path.exists() or path.is_symlink() else None
+        if old is not None and not force:
+            sys.stderr.write(f"airdock graph: {path} is there already; --force overwrites it\n")
+            return REFUSED
+        action: Literal["created", "updated"] = "created" if old is None else "updated"
+        apply([Change(path.name, action, old, text.encode())], path.parent)
+    except (OSError, WriteFailed) as error:
+        reason = error.reason if isinstance(error, WriteFailed) else error.strerror or str(error)
+        sys.stderr.write(f"airdock graph: cannot write {path}: {reason}\n")
+        return REFUSED
+    sys.stdout.write(f"{action:<9} {path}\n")
+    return FINE

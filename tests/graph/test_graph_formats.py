@@ -23,7 +23,7 @@ from airdock.graph.text import text
 from commands import write_project
 from conftest import CASES
 from hostile import HOSTILE
-from oracles.presence import required_or_skip
+from presence import required_or_skip
 
 _MERMAID = os.environ.get("AIRDOCK_MERMAID", "")
 """A folder in which mermaid and jsdom are installed."""

@@ -49,10 +49,11 @@ PROVIDERS = {
 # The releases every change has to pass on: the newest of each series.
 REQUIRED: tuple[str, ...] = tuple(PROVIDERS)
 
-# Further requirements of one release, for dependencies that broke it after its publication.
-PINS: dict[str, tuple[str, ...]] = {
-    # Provider 3.14.1 imports it without requiring it; 1.3.0 has what it imports, but wants Airflow 2.9.
-    "2.8.4": ("apache-airflow-providers-common-compat==1.2.2",),
+# Further requirements of a series, for dependencies that broke it after its publication.
+PINS: dict[tuple[int, int], tuple[str, ...]] = {
+    # Their docker providers import it without requiring it; airdock asks for it in the same words.
+    (2, 8): ("apache-airflow-providers-common-compat>=1.2.2",),
+    (2, 9): ("apache-airflow-providers-common-compat>=1.2.2",),
 }
 
 MARKER = "recipe.json"
@@ -111,7 +112,7 @@ def requirements(version: str, provider: str) -> list[str]:
     return [
         f"apache-airflow=={version}",
         f"apache-airflow-providers-docker=={provider}",
-        *PINS.get(version, ()),
+        *PINS.get(release(version), ()),
     ]
 
 

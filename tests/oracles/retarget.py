@@ -30,7 +30,12 @@ def _table(name: str) -> str:
 
 
 EDITS = (
-    Edit("3.0", "the operators of Airflow itself have moved to a provider", r"airflow\.providers\.standard\.operators", "airflow.operators"),
+    Edit(
+        "3.0",
+        "the operators of Airflow itself have moved to a provider",
+        r"airflow\.providers\.standard\.operators",
+        "airflow.operators",
+    ),
     Edit("2.9", "docker provider 4.2.0, for Airflow 2.9, brought labels", _key("labels")),
     Edit("2.9", "argument of 2.9", _key("display_name")),
     Edit("2.9", "argument of 2.9", _key("max_consecutive_failures")),
@@ -40,8 +45,8 @@ EDITS = (
     Edit("2.9", "any of several datasets came with 2.9", _table("dags.either")),
     Edit("2.9", "datasets with a timetable came with 2.9", _table("dags.times-and-both")),
     Edit("2.9", "any of several datasets, with a timetable, came with 2.9", _table("dags.times-or-either")),
-    Edit("2.9", "the smtp provider of that time wants a sender", r"args = \{ to = ", 'args = { from_email = "b@example.org", to = '),
-)  # fmt: skip
+    Edit("2.9", "the smtp provider of that time wants a sender", r"\{ to = ", '{ from_email = "b@example.org", to = '),
+)
 """Each is for all cases; most fit one of them."""
 
 START_DATE = "\n[defaults.dag]\nstart_date = 2026-01-01\n"

@@ -23,7 +23,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from read_dags import open_bag, prepare, relative
+from describe_dags import relative
+from read_dags import open_bag, prepare
 
 
 def run(task: Any, folder: Path) -> str | None:

@@ -95,7 +95,7 @@ class Judged:
 def environment_for(version: str) -> airflow_environments.Environment:
     """Return an Airflow, or skip (fail in CI) where it is not installed."""
     found = find(version)
-    required_or_skip(f"Airflow {version}", found is not None, INSTALL)
+    required_or_skip(f"Airflow {version}", found is not None, f"{INSTALL} {version}")
     assert found is not None
     return found
 
@@ -181,7 +181,10 @@ each_version = pytest.mark.parametrize("version", VERSIONS)
 def test_case_loads_and_means_what_it_says(name: str, version: str, judged: Callable[[str, str], Judged]) -> None:
     found = judged(version, name)
     project = found.checked.project
-    assert found.environment.provider == project.target.provider.version
+    provider = project.target.provider
+    assert found.environment.provider == provider.version
+    installed = airflow_environments.requirements(version, provider.version)
+    assert {*provider.forgotten()} <= {*installed}, "the image has what the judge has"
     assert found.read["import_errors"] == {}
     assert found.read["warnings"] == []
     assert set(found.read["dags"]) == {dag.id for dag in project.dags}
@@ -204,9 +207,8 @@ def check_dag(dag: Dag, judged: Judged) -> None:
         assert fields[key] == as_list(key, judged.bare["fields"].get(key)), f"{dag.id}: {key} should be the default"
     wanted = schedule_of(dag, named=judged.named)
     assert schedule_read(read["timetable"], wanted) == wanted, dag.id
-    inside = {
-        group.id: [one.id for one in (*dag.groups, *dag.tasks) if parent(one) == group.id] for group in dag.groups
-    }
+    nodes: list[Task | Group] = [*dag.groups, *dag.tasks]
+    inside = {group.id: [one.id for one in nodes if parent(one) == group.id] for group in dag.groups}
     assert read["groups"] == {
         group.id: {"parent": parent(group), "tooltip": group.tooltip or "", "children": sorted(inside[group.id])}
         for group in dag.groups

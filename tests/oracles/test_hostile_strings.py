@@ -54,7 +54,7 @@ def dags_body() -> str:
     values = numbered(HOSTILE)
     operator = "airflow.operators.empty.EmptyOperator"
     parts = [
-        '[images.shell]\nref = "alpine:3.20"\n',
+        '[images.shell]\nref = "alpine:3.20"\n[images.python]\nref = "python:3.12-slim"\n',
         "[dags.texts]",
         f"description = {toml_string(' '.join(ONE_LINE))}",
         f"doc = {toml_string(chr(10).join(HOSTILE))}",
@@ -81,7 +81,7 @@ def dags_body() -> str:
     parts += [
         "[mounts.m]\nsource = '/srv'\ntarget = '/m'",
         "[dags.texts.tasks.function]",
-        'image = "shell"\npython = "job.py:job"',
+        'image = "python"\npython = "job.py:job"',
         f"args = {{ texts = {toml_list(HOSTILE)}, table = {toml_table({text: text for text in HOSTILE})} }}",
         "[dags.texts.tasks.operator]",
         f"operator = {toml_string(operator)}",

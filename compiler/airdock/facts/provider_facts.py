@@ -50,6 +50,12 @@ class ProviderFacts:
         """Say whether the operators of this release do something that their parameters do not tell."""
         return version_key(self.version) >= version_key(_table()["does"][what])
 
+    def forgotten(self) -> tuple[str, ...]:
+        """Return what this release imports and does not require."""
+        own = version_key(self.version)
+        rows = _table()["forgotten"]
+        return tuple(row["requirement"] for row in rows if version_key(row["since"]) <= own < version_key(row["until"]))
+
     def fits(self, airflow: str, python: str) -> bool:
         """Say whether this release installs with an Airflow release and a Python ``X.Y``."""
         return version_key(self.airflow) <= version_key(airflow) and version_key(self.python) <= version_key(python)

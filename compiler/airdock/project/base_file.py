@@ -77,7 +77,7 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
         return BaseFile(known)
     present = tuple(service for service in known if service in services)
-    needed = ("airflow-init", executes, target.airflow.webserver)
+    needed = dict.fromkeys(("airflow-init", "airflow-scheduler", executes, target.airflow.webserver))
     missing = [service for service in needed if service not in present]
     if missing:
         reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"

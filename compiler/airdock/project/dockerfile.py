@@ -91,6 +91,7 @@ def airflow_dockerfile(spec: AirflowTable, target: Target) -> str:
     packages = [
         '"apache-airflow==${AIRFLOW_VERSION}"',
         f'"apache-airflow-providers-docker=={target.provider.version}"',
+        *(f'"{requirement}"' for requirement in target.provider.forgotten()),
         *map(shell_quoted, spec.requirements),
     ]
     if spec.constraints is False:

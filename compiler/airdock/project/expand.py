@@ -48,6 +48,8 @@ def resolve_expand(values: TaskScope, spec: ExpandSpec | None, task: Task) -> tu
             if mapped is not None:
                 found.append((name, mapped))
                 _check_beside(values, task, key, name, place)
+                if key == "env" and isinstance(mapped, list):
+                    _check_secrets(values, task, mapped, place)
     if not spec.model_fields_set:
         report.add(NOT_MAPPABLE.at(where, problem='"expand" is empty'))
     return tuple(found)
@@ -121,3 +123,14 @@ def _check_beside(values: TaskScope, task: Task, key: str, name: str, where: Spe
         problem = f'"{where[-1]}" is mapped over, and the task has it already'
         advice = "put all variables into the tables of expand.env" if key == "env" else "leave one of them out"
         values.scope.report.add(KEYS_CONFLICT.at(where, "key", problem=problem, help=advice))
+
+
+def _check_secrets(values: TaskScope, task: Task, mapped: list[Any], where: SpecPath) -> None:
+    """Report mapped variables that would never arrive: private_environment wins over what is mapped."""
+    secret = {name for name, value in task.env if isinstance(value, HostVariable)}
+    for index, table in enumerate(mapped):
+        for name in table:
+            if name in secret:
+                problem = f'"{name}" is mapped over, and the task has a secret of this name, which would win'
+                place = (*where, index, name)
+                values.scope.report.add(KEYS_CONFLICT.at(place, "key", problem=problem, help="leave one of them out"))

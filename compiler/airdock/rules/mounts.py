@@ -39,5 +39,5 @@ def source_there(context: Context) -> Iterator[Diagnostic]:
             # The source of a mount is a host's value, not a secret; still only its name is shown.
             path, what = value.reveal(), f"the bind source of mount {mount.name}"
             advice = f"make it, or correct {source.base.variable.removeprefix('AIRDOCK_ENV_')}"
-        if not (context.files.root / path).exists():
+        if not context.files.there(path):
             yield SOURCE_MISSING.at((*mount.path, "source"), what=what, help=advice)

@@ -101,9 +101,9 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
     for keyword, mapped in task.expand:
         # What is written down is rendered like any other value; the output of a task is not.
         if isinstance(mapped, list):
-            own = ("args", keyword) if task.kind == "python" else ({"environment": "env"}.get(keyword, keyword),)
+            names = ("args", keyword) if task.kind == "python" else ({"environment": "env"}.get(keyword, keyword),)
             field = "op_kwargs" if task.kind == "python" else keyword
-            yield field, mapped, (*task.path, "expand", *own)
+            yield field, mapped, (*task.path, "expand", *names)
     for keyword, option in task.options.items():
         place = task.places.get(task.keys.get(keyword, keyword))
         if place is not None and keyword not in _DOCUMENTATION:

@@ -1,0 +1,81 @@
+"""Tasks as modules have them, where no case of tests/cases is about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from commands import run, write_project
+
+PROJECT = """\
+airdock = 1
+project = { name = "demo" }
+airflow = { version = "2.9.3", python = "3.11", docker_provider = "4.2.0" }
+compose = { bundled = true }
+images = { shell = { ref = "alpine:3.20" } }
+
+[dags.first.tasks.a]
+image = "shell"
+"""
+
+
+@pytest.fixture
+def built(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str], str]:
+    """Return a function that builds a project and returns the module of its DAG."""
+    fixed_host()
+
+    def build(text: str) -> str:
+        folder = write_project(tmp_path, text)
+        assert run("build", "-C", folder) == 0
+        return (folder / "dags" / "first.py").read_text(encoding="utf-8")
+
+    return build
+
+
+@pytest.mark.parametrize(
+    ("provider", "remove", "told"),
+    [
+        ("4.2.0", "always", "force"),
+        ("4.2.0", "success", "success"),
+        ("4.0.0", "always", "success"),
+        ("4.0.0", "success", "success"),
+        ("4.0.0", "never", "never"),
+    ],
+)
+def test_service_is_removed_as_far_as_the_provider_can(
+    provider: str, remove: str, told: str, built: Callable[[str], str]
+) -> None:
+    text = PROJECT.replace("4.2.0", provider) + f'runner = "swarm"\nremove = "{remove}"\n'
+    assert f'auto_remove="{told}"' in built(text)
+
+
+def test_container_is_removed_by_force_with_every_provider(built: Callable[[str], str]) -> None:
+    assert 'auto_remove="force"' in built(PROJECT.replace("4.2.0", "4.0.0"))
+
+
+def test_name_of_a_container_is_no_file(built: Callable[[str], str]) -> None:
+    assert "template_ext = ()" in built(PROJECT + 'container_name = "job.sh"\n')
+    text = PROJECT + "container_name = \"job-{{ ti.map_index }}.sh\"\nexpand = { command = [['a'], ['b']] }\n"
+    assert 'container_name="job-{{ ti.map_index }}.sh{# #}"' in built(text)
+
+
+def test_only_the_last_word_on_a_variable_is_carried(tmp_path: Path, built: Callable[[str], str]) -> None:
+    (tmp_path / "one.env").write_text("A=1\nB=1\nC=1\n", encoding="utf-8")
+    (tmp_path / "two.env").write_text("B=2\nD=2\n", encoding="utf-8")
+    module = built(PROJECT + 'env_files = ["one.env", "two.env"]\nenv = { C = "3" }\n')
+    dotenv = (tmp_path / ".env").read_text(encoding="utf-8")
+    carried = [line.partition("=")[0] for line in dotenv.splitlines() if line.startswith("AIRDOCK_FILE")]
+    assert carried == ["AIRDOCK_FILE_ONE_ENV_A", "AIRDOCK_FILE_TWO_ENV_B", "AIRDOCK_FILE_TWO_ENV_D"]
+    assert 'environment={"C": "3"}' in module
+    for name in ("ONE_ENV_A", "TWO_ENV_B", "TWO_ENV_D"):  # two values that are equal are two: other hosts have others
+        assert f'os.environ["AIRDOCK_FILE_{name}"]' in module
+
+
+def test_names_of_a_bundle_are_free_for_tasks(tmp_path: Path, built: Callable[[str], str]) -> None:
+    text = PROJECT.replace('provider = "4.2.0"', 'provider = "4.2.0", dags_per_file = 2').replace(".a]", ".wanted]")
+    write_project(tmp_path, text)
+    assert run("build", "-C", tmp_path) == 0
+    module = (tmp_path / "dags" / "airdock_0001.py").read_text(encoding="utf-8")
+    assert "        wanted = DockerOperator(" in module

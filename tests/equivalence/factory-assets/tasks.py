@@ -1,0 +1,2 @@
+def generate_data():
+    """Make the data."""

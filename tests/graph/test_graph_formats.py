@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from pictures import fifty, hostile, pictures
+from presence import required_or_skip
 
 from airdock.graph.dot import dot
 from airdock.graph.mermaid import mermaid
@@ -23,7 +24,6 @@ from airdock.graph.text import text
 from commands import write_project
 from conftest import CASES
 from hostile import HOSTILE
-from presence import required_or_skip
 
 _MERMAID = os.environ.get("AIRDOCK_MERMAID", "")
 """A folder in which mermaid and jsdom are installed."""

@@ -13,9 +13,7 @@ from commands import CANARY, ERROR, GOOD, files, run, write_project
 
 
 @pytest.fixture
-def project(
-    tmp_path: Path, fixed_host: Callable[..., None], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Path]:
+def project(tmp_path: Path, fixed_host: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     """Return a function that writes a project and returns its folder, in which the test runs."""
     fixed_host()
     monkeypatch.chdir(tmp_path)

@@ -12,7 +12,7 @@ from airdock.load.claim import is_generated
 from airdock.project.base_file import override_name
 
 BASE_NAMES = ("docker-compose.yaml", "docker-compose.yml", "compose.yaml", "compose.yml")
-IGNORED = (".env", "__pycache__/")
+IGNORED = (".env", ".*.airdock", "__pycache__/")
 _VERSION = re.compile(r"apache/airflow:(\d+\.\d+\.\d+)")
 
 _TEMPLATE = """\

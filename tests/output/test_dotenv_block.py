@@ -50,16 +50,20 @@ def test_dotenv_is_for_its_owner_alone(
     data = (project / ".env").read_bytes()
     capsys.readouterr()
     assert build(project) == 0
-    assert said(capsys) == "updated   .env\n"
+    assert said(capsys) == "updated   .env (now for its owner alone: other users could read it)\n"
     assert mode(project / ".env") == 0o600
     assert (project / ".env").read_bytes() == data
 
 
 @posix_only
-def test_dotenv_of_the_user_that_all_may_read_becomes_private(project: Path) -> None:
+def test_dotenv_of_the_user_that_all_may_read_becomes_private(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project)
     (project / ".env").write_text("MINE=1\n", encoding="utf-8")
     (project / ".env").chmod(0o644)
     assert build(project) == 0
+    assert "updated   .env (now for its owner alone: other users could read it)\n" in said(capsys)
     assert mode(project / ".env") == 0o600
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from demo import (
     said,
     tree,
 )
+
+from hostile import toml_string
 
 
 @pytest.fixture
@@ -118,15 +121,133 @@ def test_modules_of_the_user_beside_those_of_airdock_stay(built: Path) -> None:
     assert (built / "dags/empty.py").exists()
 
 
-def test_files_of_a_removed_image_go_and_its_folder_stays_empty(
+def without_etl(folder: Path) -> None:
+    """Take the described image out of airdock.toml."""
+    change(folder, '[images.etl]\nfrom = "python:3.12-slim"\n', "")
+    change(folder, 'image = "etl"', 'image = "shell"')
+
+
+def test_files_of_a_removed_image_go_and_their_folders_with_them(
     built: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(built)
-    change(built, '[images.etl]\nfrom = "python:3.12-slim"\n', "")
-    change(built, 'image = "etl"', 'image = "shell"')
+    without_etl(built)
     assert build(built) == 0
-    assert "deleted   images/etl/Dockerfile\ndeleted   images/etl/Dockerfile.dockerignore\n" in said(capsys)
+    gone = ("images", "images/etl", "images/etl/Dockerfile", "images/etl/Dockerfile.dockerignore")
+    assert "".join(f"deleted   {path}\n" for path in gone) in said(capsys)
+    assert not (built / "images").exists()
+
+
+@pytest.mark.parametrize("kept", ["images/etl/clean.py", "images/etl/empty/", "images/mine"])
+def test_folder_of_a_removed_image_stays_where_something_is_in_it(kept: str, built: Path) -> None:
+    (built / kept).mkdir() if kept.endswith("/") else (built / kept).write_bytes(MINE)
+    without_etl(built)
+    assert build(built) == 0
+    assert (built / kept).exists()
+    assert (built / "images/etl").exists() == kept.startswith("images/etl")
+    assert not (built / "images/etl/Dockerfile").exists()
+
+
+def test_folder_of_a_removed_image_stays_where_a_mount_needs_it(built: Path) -> None:
+    without_etl(built)
+    change(built, '"data/in"', '"images/etl"')
+    assert build(built) == 0
     assert names_in(built / "images/etl") == []
+
+
+def with_dags_in(folder: Path, name: str) -> None:
+    """Name another folder for DAG modules."""
+    text = (folder / "airdock.toml").read_text(encoding="utf-8")
+    text = re.sub(r"dags_folder = .*\n", "", text)
+    text = text.replace('executor = "local"\n', f'executor = "local"\ndags_folder = {toml_string(name)}\n')
+    (folder / "airdock.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["pipelines", "a/b", "with 'blank", "p$x", "é日", "[a]*"])
+def test_modules_of_a_changed_dags_folder_go(name: str, built: Path) -> None:
+    both = ["first.py", "second.py"]
+    with_dags_in(built, name)
+    assert build(built) == 0
+    assert names_in(built / name) == both
+    assert names_in(built / "dags") == [], "the base file mounts the folder, which stays"
+    with_dags_in(built, "third")
+    assert build(built) == 0
+    assert names_in(built / "third") == both
+    assert not (built / name.split("/", maxsplit=1)[0]).exists()
+    with_dags_in(built, "dags")
+    assert build(built) == 0
+    assert names_in(built / "dags") == both
+    assert not (built / "third").exists()
+
+
+def test_what_is_not_as_airdock_wrote_it_stays_in_a_changed_dags_folder(built: Path) -> None:
+    with (built / "dags/first.py").open("ab") as stream:
+        stream.write(b"# an edit\n")
+    (built / "dags/mine.py").write_bytes(MINE)
+    with_dags_in(built, "pipelines")
+    assert build(built, "--force") == 0
+    assert names_in(built / "dags") == ["first.py", "mine.py"]
+
+
+def test_copies_that_nobody_named_stay(built: Path) -> None:
+    copies = ("tests/expected/dags", "old", "airdocks")
+    for folder in copies:
+        shutil.copytree(built / "dags", built / folder)
+    change(built, '"true"', '"false"')
+    with_dags_in(built, "pipelines")
+    assert build(built) == 0
+    assert all(names_in(built / folder) == ["first.py", "second.py"] for folder in copies)
+
+
+def test_modules_of_a_project_inside_stay(built: Path) -> None:
+    shutil.copy(built / "airdock.toml", built / "dags")
+    with_dags_in(built, "pipelines")
+    assert build(built) == 0
+    assert names_in(built / "dags") == ["airdock.toml", "first.py", "second.py"]
+
+
+def test_bundles_come_and_go(built: Path) -> None:
+    change(built, 'executor = "local"\n', 'executor = "local"\ndags_per_file = 1\n')
+    for size, files in ((2, ["airdock_0001.py"]), (1, ["first.py", "second.py"])):
+        change(built, f"dags_per_file = {3 - size}", f"dags_per_file = {size}")
+        assert build(built) == 0
+        assert names_in(built / "dags") == files
+
+
+@pytest.mark.parametrize("fresh", [False, True], ids=["", "fresh clone"])
+def test_override_under_another_name_goes(fresh: bool, built: Path) -> None:
+    change(built, "bundled = true\n", 'bundled = true\noverride = "stack.yaml"\n')
+    assert build(built) == 0
+    assert not (built / "docker-compose.override.yaml").exists()
+    if fresh:
+        (built / ".env").unlink()
+    change(built, "stack.yaml", "other.yaml")
+    assert build(built) == 0
+    assert not (built / "stack.yaml").exists()
+    assert (built / "other.yaml").is_file()
+
+
+def test_base_file_goes_when_it_is_bundled_no_more(built: Path) -> None:
+    change(built, "bundled = true\n", "")
+    assert build(built) == 0
+    assert not (built / "docker-compose.yaml").exists()
+
+
+def test_force_says_what_it_replaces(
+    built: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(built)
+    (built / "dags/first.py").write_bytes(MINE)
+    with (built / "Dockerfile").open("ab") as stream:
+        stream.write(b"# an edit\n")
+    change(built, "3.3.2", "3.3.1")
+    assert build(built, "--force") == 0
+    lines = said(capsys).splitlines()
+    assert [line for line in lines if line.startswith("replaced")] == [
+        "replaced  Dockerfile",
+        "replaced  dags/first.py",
+    ]
+    assert "updated   docker-compose.yaml" in lines
 
 
 def test_line_ends_that_git_has_converted_do_not_count(built: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from airdock.output.changes import Change
+
+SUFFIX = ".airdock"
+_TEMPORARY = re.compile(r"\..+\.[a-z0-9_]{8}" + re.escape(SUFFIX) + r"\Z")
 
 
 class WriteFailed(Exception):  # noqa: N818 - becomes a finding
@@ -33,20 +38,28 @@ def apply(changes: Sequence[Change], root: Path) -> None:
     try:
         for change in pending:
             current = change.path
-            if change.folder:
+            if change.folder and change.action == "created":
                 _make_folder(root / change.path, made)
             elif change.new is not None:
                 _make_folder((root / change.path).parent, made)
                 staged.append((change, _stage(root / change.path, change.new, change.mode)))
         for change, temporary in staged:
             current, mode = change.path, _mode(root / change.path)
+            _still_as_planned(root / change.path, change)
             temporary.replace(root / change.path)
             done.append((change, mode))
         for change in pending:
-            if change.action == "deleted":
+            if change.action == "deleted" and not change.folder:
                 current, mode = change.path, _mode(root / change.path)
+                _still_as_planned(root / change.path, change)
                 (root / change.path).unlink(missing_ok=True)
                 done.append((change, mode))
+        for change in sorted(pending, key=lambda change: -change.path.count("/")):
+            if change.action == "deleted" and change.folder:
+                # Something may have come into it since: then it stays.
+                with contextlib.suppress(OSError):
+                    (root / change.path).rmdir()
+                    done.append((change, 0))
     except BaseException as error:
         # Also when the user interrupts: half a build is no build.
         for _, temporary in staged:
@@ -58,13 +71,33 @@ def apply(changes: Sequence[Change], root: Path) -> None:
         raise
 
 
+def sweep(root: Path, folders: Iterable[str]) -> None:
+    """Delete the temporaries of a build that was killed. No other build may be at work in the project."""
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            for path in (root / folder).iterdir():
+                if _TEMPORARY.match(path.name) and path.is_file() and not path.is_symlink():
+                    path.unlink(missing_ok=True)
+
+
 def _make_folder(path: Path, made: list[Path]) -> None:
-    for folder in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
-        folder.mkdir()
-        made.append(folder)
-        # Containers run as another user, who has to look into it whatever the umask is here.
-        folder.chmod(0o755)
-    path.mkdir(exist_ok=True)
+    # Containers run as another user, who has to look into it whatever the umask is here. Not by chmod afterwards: a
+    # build that is killed in between would leave a folder that no later build looks at.
+    umask = os.umask(0o022)
+    try:
+        for folder in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
+            folder.mkdir(0o755)
+            made.append(folder)
+        path.mkdir(exist_ok=True)
+    finally:
+        os.umask(umask)
+
+
+def _still_as_planned(path: Path, change: Change) -> None:
+    """Stop where a file is not as it was compared: somebody has saved it since."""
+    now = path.read_bytes() if path.is_symlink() or path.exists() else None
+    if now != change.old:
+        raise OSError(errno.EBUSY, "it was changed while airdock was building; build again")
 
 
 def _mode(path: Path) -> int:
@@ -75,7 +108,7 @@ def _stage(path: Path, data: bytes, mode: int) -> Path:
     """Write new content beside the place where it will go, with its rights, and return where it is."""
     if path.is_dir():
         raise IsADirectoryError(21, "a folder stands in its place")
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".airdock")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=SUFFIX)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as stream:
@@ -90,10 +123,12 @@ def _stage(path: Path, data: bytes, mode: int) -> Path:
 
 
 def _put_back(done: Sequence[tuple[Change, int]], made: Sequence[Path], root: Path) -> None:
-    for change, mode in done:
+    for change, mode in reversed(done):
         path = root / change.path
         with contextlib.suppress(OSError):
-            if change.old is None:
+            if change.folder:
+                _make_folder(path, [])
+            elif change.old is None:
                 path.unlink(missing_ok=True)
             else:
                 _stage(path, change.old, mode).replace(path)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Report
 from airdock.diagnostics.shape import LEAVES_PROJECT
 from airdock.emit.artifact import Artifact, DotenvBlock, Folder
 from airdock.load.claim import is_generated
-from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile
+from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile, read_dotenv
 from airdock.load.host import Host
+from airdock.output.earlier import emptied, kept_folders, left_behind
 from airdock.output.header import is_untouched, with_header
 from airdock.project.model import Project
 
@@ -58,8 +59,13 @@ UNWRITABLE = Kind(
     fix="Mend what the finding says: a folder in the place of a file, missing rights, a full disk.",
 )
 PUBLIC, PRIVATE = 0o644, 0o600
+_DEVICES = frozenset(
+    ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
+)
+NOW_PRIVATE = " (now for its owner alone: other users could read it)"
 
-Action = Literal["created", "updated", "deleted", "unchanged"]
+Action = Literal["created", "updated", "replaced", "deleted", "unchanged"]
+"""`replaced`: what stood there was not airdock's, or was edited, and `--force` was given."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,8 @@ class Change:
     mode: int = PUBLIC
     folder: bool = False
     committed: bool = True
+    note: str = ""
+    """What to say of it beside the action."""
 
 
 def plan(
@@ -80,6 +88,7 @@ def plan(
 ) -> list[Change]:
     """Return one change for every path, sorted; reports AD901, AD902 and AD906 for what must not be overwritten."""
     changes: dict[str, Change] = {}
+    taken: set[str] = set()
     for artifact in artifacts:
         if isinstance(artifact, Folder):
             path = artifact.path
@@ -88,20 +97,53 @@ def plan(
             elif not (root / path).is_dir():
                 changes[path] = Change(path, "created", None, None, folder=True, committed=False)
             continue
+        reason = _unfit(artifact.path, taken)
+        if reason:
+            report.add(UNWRITABLE.of(FilePlace(artifact.path), path=artifact.path, reason=reason))
+            continue
         old = _read(root, artifact.path, report)
         if isinstance(artifact, DotenvBlock):
+            _not_saved_since(host.dotenv, artifact.path, old, report)
             new = _dotenv(host.dotenv, artifact).encode()
             changes[artifact.path] = _private(root, _change(artifact.path, old, new, PRIVATE))
         else:
-            if not force:
-                report.extend(_ownership(artifact.path, old))
-            changes[artifact.path] = _change(artifact.path, old, with_header(artifact), PUBLIC)
-    for path in _left_behind(project, root):
-        if path not in changes:
-            old = _read(root, path, report)
-            if old is not None and is_generated(old) and is_untouched(old):
-                changes[path] = Change(path, "deleted", old, None)
+            change = _change(artifact.path, old, with_header(artifact), PUBLIC)
+            objections = list(_ownership(artifact.path, old))
+            if force and objections and change.action == "updated":
+                change = replace(change, action="replaced")
+            elif not force:
+                report.extend(objections)
+            changes[artifact.path] = change
+    changes.update({change.path: change for change in list(_deletions(changes, project, root, host))})
     return [changes[path] for path in sorted(changes)]
+
+
+def _unfit(path: str, taken: set[str]) -> str | None:
+    """Return why no output may have a path, whatever stands there; ``taken`` are the paths of the others."""
+    name = path.casefold()  # as file systems compare that know no case
+    if name in taken:
+        return "two outputs have this name"
+    taken.add(name)
+    if name.endswith(".toml"):
+        return "airdock.toml and what it includes are never written"
+    if os.name == "nt" and PurePosixPath(name).name.split(".")[0] in _DEVICES:
+        return "a device of Windows has this name"
+    return None
+
+
+def _deletions(present: Mapping[str, Change], project: Project, root: Path, host: Host) -> Iterator[Change]:
+    """Return the files of earlier builds that are outputs no more, and the folders in which nothing is left then."""
+    gone = []
+    for path in dict.fromkeys(left_behind(project, root, host)):
+        # What cannot be read, or is a link, is not an output of an earlier build.
+        if path not in present and (root / path).is_file():
+            old = _read(root, path, Report())
+            if old is not None and is_generated(old) and is_untouched(old):
+                gone.append(path)
+                yield Change(path, "deleted", old, None)
+    used = {parent.as_posix() for path in present for parent in (PurePosixPath(path), *PurePosixPath(path).parents)}
+    for folder in emptied(gone, root, kept_folders(project) | used):
+        yield Change(folder, "deleted", None, None, folder=True, committed=False)
 
 
 def _change(path: str, old: bytes | None, new: bytes, mode: int) -> Change:
@@ -112,9 +154,9 @@ def _change(path: str, old: bytes | None, new: bytes, mode: int) -> Change:
 
 
 def _private(root: Path, change: Change) -> Change:
-    """Turn an unchanged file that others may read into one that is written again, with its own rights."""
-    if change.action == "unchanged" and os.name == "posix" and (root / change.path).stat().st_mode & 0o077:
-        return replace(change, action="updated")
+    """Say that a file others may read becomes private, which is a reason to write it again."""
+    if change.old is not None and os.name == "posix" and (root / change.path).stat().st_mode & 0o077:
+        return replace(change, action="updated", note=NOW_PRIVATE)
     return change
 
 
@@ -144,13 +186,13 @@ def _read(root: Path, path: str, report: Report) -> bytes | None:
         return None
 
 
-def _left_behind(project: Project, root: Path) -> Iterator[str]:
-    """Return the paths at which earlier builds may have left outputs."""
-    dags = project.airflow.dags_folder
-    for pattern in (f"{dags}/*.py", "images/*/Dockerfile", "images/*/Dockerfile.dockerignore", "*compose*.y*ml"):
-        for path in root.glob(pattern):
-            if path.is_file() and not path.is_symlink():
-                yield path.relative_to(root).as_posix()
+def _not_saved_since(known: DotenvFile, path: str, old: bytes | None, report: Report) -> None:
+    """Report a `.env` in which the user's lines are not those that the values were taken of: they would be lost."""
+    if old is not None:
+        now = read_dotenv(old.decode("utf-8", "replace"), {})
+        if (now.before, now.after) != (known.before, known.after):
+            reason = "it was changed while airdock was building; build again"
+            report.add(UNWRITABLE.of(FilePlace(path), path=path, reason=reason))
 
 
 def _dotenv(present: DotenvFile, artifact: DotenvBlock) -> str:

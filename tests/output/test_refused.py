@@ -1,0 +1,218 @@
+"""A disk that refuses something: a finding that says what, everything as it was, no trace of a crash."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo import MINE, build, change, new_project, posix_only, said, tree
+from faults import NOTHING_REFUSED, build_refused_at, forked
+from test_killed import next_build
+
+from airdock import pipeline
+from airdock.cli import main
+from airdock.rules.registry import check
+
+pytestmark = posix_only
+NOBODY = 65534
+
+
+def contents(folder: Path) -> dict[str, Any]:
+    """Return what is in a folder, without times."""
+    return {path: entry[:2] if isinstance(entry, tuple) else entry for path, entry in tree(folder).items()}
+
+
+@pytest.mark.parametrize(
+    ("error", "for_good"), [(errno.EIO, False), (errno.ENOSPC, True)], ids=["once", "full from then on"]
+)
+@pytest.mark.parametrize("first", [True, False], ids=["first build", "later build"])
+def test_refusal_of_any_step_leaves_everything_as_it_was(
+    first: bool, error: int, for_good: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, pristine = new_project(tmp_path / "demo", monkeypatch), tmp_path / "pristine"
+    if not first:
+        assert build(folder) == 0
+        next_build(folder)
+    shutil.copytree(folder, pristine)
+    before = contents(folder)
+    for step in range(1, 500):
+        code = build_refused_at(folder, step, error, for_good=for_good)
+        if code == NOTHING_REFUSED:
+            break
+        if code == 0:
+            # Refused was what does not matter: making a folder that is there, or deleting one that is empty now.
+            assert build(folder, "--check") == 0
+            shutil.rmtree(folder)
+            shutil.copytree(pristine, folder)
+            continue
+        assert code == 1
+        assert contents(folder) == before, step
+    assert step > 30
+    assert code == NOTHING_REFUSED
+
+
+@contextlib.contextmanager
+def small_disk(folder: Path, size: str) -> Iterator[None]:
+    """Put a file system of that size in the place of a folder; skips where that is not allowed."""
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if done.returncode:
+        pytest.skip("mounting a small file system needs root")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_full_disk_stops_the_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if shutil.which("mount") is None or os.geteuid() != 0:
+        pytest.skip("mounting a small file system needs root")
+    source, disk = new_project(tmp_path / "demo", monkeypatch), tmp_path / "disk"
+    disk.mkdir()
+    with small_disk(disk, "160k"):
+        shutil.copy(source / "airdock.toml", disk)
+        assert build(disk) == 0
+        next_build(disk)
+        room = os.statvfs(disk)
+        (disk / "ballast").write_bytes(b"x" * (room.f_bavail - 2) * room.f_frsize)
+        before = contents(disk)
+        capsys.readouterr()
+        assert build(disk) == 1
+        assert "cannot be written: No space left on device" in said(capsys)
+        assert contents(disk) == before
+        (disk / "ballast").unlink()
+        assert build(disk) == 0
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that every user can reach."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        yield Path(name)
+
+
+@pytest.mark.parametrize("closed", [".", "dags", "images/etl", "data"])
+def test_folder_that_belongs_to_another_stops_the_build(
+    closed: str, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can build as another user")
+    folder = new_project(open_folder / "demo", monkeypatch)
+    folder.chmod(0o777)
+    assert forked(lambda: build(folder), uid=NOBODY) == 0
+    change(folder, '"true"', '"false"')
+    change(folder, "python:3.12-slim", "python:3.13-slim")
+    change(folder, '"data/in"', '"data/deep"')
+    os.chown(folder / closed, 0, 0)
+    (folder / closed).chmod(0o755)
+    before = contents(folder)
+    assert forked(lambda: build(folder), uid=NOBODY) == 1
+    assert contents(folder) == before
+
+
+def test_output_that_may_not_be_read_stops_the_build(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can build as another user")
+    folder = new_project(open_folder / "demo", monkeypatch)
+    folder.chmod(0o777)
+    assert forked(lambda: build(folder), uid=NOBODY) == 0
+    change(folder, '"true"', '"false"')
+    for path in ("dags/first.py", ".env", "docker-compose.yaml"):
+        os.chown(folder / path, 0, 0)
+        (folder / path).chmod(0o600)
+        before = contents(folder)
+        assert forked(lambda: build(folder), uid=NOBODY) == 1
+        assert contents(folder) == before
+        os.chown(folder / path, NOBODY, NOBODY)
+    assert forked(lambda: build(folder), uid=NOBODY) == 0
+
+
+def test_read_only_output_is_replaced_as_the_folder_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    assert build(folder) == 0
+    (folder / "dags/first.py").chmod(0o444)
+    change(folder, '"true"', '"false"')
+    assert build(folder) == 0
+    assert b"false" in (folder / "dags/first.py").read_bytes()
+
+
+@pytest.mark.parametrize("saved", ["dags/first.py", ".env", "Dockerfile", "dags/second.py", "new"])
+def test_file_that_is_saved_during_the_build_is_not_lost(
+    saved: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    assert build(folder) == 0
+    change(folder, '"true"', '"false"')
+    change(folder, "3.3.2", "3.3.1")
+    change(folder, "[dags.second.", "[dags.zweite.")
+    change(folder, "[compose]\n", '[variables]\nv = { env = "HOME" }\n\n[compose]\n')
+    path = folder / ("dags/zweite.py" if saved == "new" else saved)
+    original = pipeline.build
+
+    def planned_then_saved(*arguments: Any, **keywords: Any) -> Any:
+        changes = original(*arguments, **keywords)
+        path.write_bytes(MINE)
+        return changes
+
+    monkeypatch.setattr(pipeline, "build", planned_then_saved)
+    before = contents(folder)
+    capsys.readouterr()
+    assert build(folder) == 1
+    assert "it was changed while airdock was building; build again" in said(capsys)
+    after = contents(folder)
+    assert path.read_bytes() == MINE
+    key = path.relative_to(folder).as_posix()
+    assert {**after, key: 0} == {**before, key: 0}
+
+
+def test_dotenv_that_is_saved_between_two_readings_is_not_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    assert build(folder) == 0
+
+    def checked_then_saved(*arguments: Any) -> None:
+        check(*arguments)
+        with (folder / ".env").open("a", encoding="utf-8") as stream:
+            stream.write("MINE=1\n")
+
+    monkeypatch.setattr(pipeline, "check", checked_then_saved)
+    assert build(folder) == 1
+    assert ".env cannot be written: it was changed while airdock was building; build again" in said(capsys)
+    assert (folder / ".env").read_text(encoding="utf-8").endswith("MINE=1\n")
+
+
+@pytest.mark.parametrize("lost", ["clean.sh", "source", "airdock.toml", "."])
+def test_input_that_vanishes_during_the_build_is_no_crash(
+    lost: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    change(folder, 'command = ["true"]\nmounts', 'script = { file = "clean.sh" }\nmounts')
+    change(
+        folder, 'from = "python:3.12-slim"\n', 'from = "python:3.12-slim"\ncopy = [{ from = "source", to = "/s" }]\n'
+    )
+    (folder / "clean.sh").write_text("true\n", encoding="utf-8")
+    (folder / "source").mkdir()
+    original = pipeline.build
+
+    def gone(*arguments: Any, **keywords: Any) -> Any:
+        path = folder / lost
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return original(*arguments, **keywords)
+
+    monkeypatch.setattr(pipeline, "build", gone)
+    code = main(["build", "-C", str(folder)])
+    assert code in (0, 1)
+    assert "airdock has a bug" not in said(capsys)

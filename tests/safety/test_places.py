@@ -1,0 +1,151 @@
+"""Paths and names: nothing is written outside the project or over what is read, and no two outputs in one place."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from airdock.cli import main
+from hostile import toml_string
+
+PROJECT = """\
+airdock = 1
+
+[project]
+name = "paths"
+
+[airflow]
+version = "3.3.2"
+executor = "local"
+dags_folder = {dags}
+
+[compose]
+bundled = true
+override = {override}
+
+[images.shell]
+ref = "alpine:3.20"
+
+[mounts.m]
+source = {mount}
+target = "/m"
+create = true
+
+[dags.{dag}.tasks.a]
+image = "shell"
+command = ["true"]
+mounts = ["m"]
+"""
+GOOD = {"dags": '"dags"', "override": '"docker-compose.override.yaml"', "mount": '"data"', "dag": "first"}
+OUTWARD = ("../out/x", "a/../../out/x", "link/x", "deep/link/x", "self/x")
+"""Paths that lead outside: by their text, through a link, through a link in a folder, around in a circle."""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with links that lead out of it, beside a folder with a file of somebody else."""
+    folder = tmp_path / "demo"
+    (folder / "deep").mkdir(parents=True)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/theirs").write_text("theirs", encoding="utf-8")
+    (folder / "link").symlink_to(tmp_path / "out")
+    (folder / "deep/link").symlink_to("../../out")
+    (folder / "self").symlink_to("self")
+    return folder
+
+
+def build(folder: Path, *options: str, **changed: str) -> int:
+    (folder / "airdock.toml").write_text(PROJECT.format(**(GOOD | changed)), encoding="utf-8")
+    return main(["build", "-C", str(folder), *options])
+
+
+def outside(folder: Path) -> list[str]:
+    """Return what is beside the project."""
+    return sorted(
+        path.relative_to(folder.parent).as_posix() for path in folder.parent.rglob("*") if folder not in path.parents
+    )
+
+
+@pytest.mark.parametrize("path", OUTWARD)
+@pytest.mark.parametrize("key", ["dags", "override", "mount"])
+@pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "forced"])
+def test_outputs_do_not_leave_the_project(
+    key: str, path: str, force: tuple[str, ...], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = outside(project)
+    code = build(project, *force, **{key: toml_string(path)})
+    said = "".join(capsys.readouterr())
+    assert outside(project) == before
+    assert code == 1
+    assert "AD906" in said or (path.startswith("self") and "AD908" in said), said
+    assert [path.name for path in project.rglob("*") if path.is_file() and path.parent != project.parent / "out"] == [
+        "airdock.toml"
+    ]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["Dockerfile", ".env", ".env.example", "docker-compose.yaml", "dags/first.py", "dockerfile", "DAGS/First.py"],
+)
+def test_two_outputs_in_one_place_stop_the_build(path: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for options in ((), ("--force",)):
+        assert build(project, *options, override=toml_string(path)) == 1
+        assert "error[AD" in "".join(capsys.readouterr())
+        assert not (project / "Dockerfile").exists()
+
+
+@pytest.mark.parametrize("path", ["airdock.toml", "more.toml", "Airdock.TOML"])
+def test_what_is_read_is_never_overwritten(path: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "more.toml").write_text("", encoding="utf-8")
+    for options in ((), ("--force",)):
+        assert build(project, *options, override=toml_string(path)) == 1
+        text = PROJECT.format(**(GOOD | {"override": toml_string(path)}))
+        assert (project / "airdock.toml").read_text(encoding="utf-8") == text
+        assert "never written" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("name", ["../x", "a/b", "a\\b", ".", "..", "", "a.b", "/etc/x", "C:x", "a\nb", "é", "a b"])
+def test_names_cannot_be_paths(name: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = outside(project)
+    assert build(project, dag=toml_string(name)) == 1
+    assert "AD105" in "".join(capsys.readouterr())
+    assert outside(project) == before
+    text = PROJECT.format(**GOOD).replace('ref = "alpine:3.20"', 'from = "alpine:3.20"')
+    text = text.replace("[images.shell]", f"[images.{toml_string(name)}]")
+    (project / "airdock.toml").write_text(text, encoding="utf-8")
+    assert main(["build", "-C", str(project)]) == 1
+    assert "AD105" in "".join(capsys.readouterr())
+    assert outside(project) == before
+
+
+@pytest.mark.parametrize("name", ["con", "aux", "NUL", "com1", "LPT9"])
+def test_devices_of_windows_are_no_names_there(
+    name: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from airdock.output.changes import _unfit
+
+    assert build(project, dag=name) == 0, "here it is a name like any other"
+    assert _unfit(f"dags/{name}.py", set()) is None
+    monkeypatch.setattr("os.name", "nt")
+    there = _unfit(f"dags/{name}.py", set())
+    fine = _unfit(f"dags/{name}_x.py", set())
+    monkeypatch.undo()
+    assert there == "a device of Windows has this name"
+    assert fine is None
+
+
+def test_link_to_another_folder_of_the_project_is_fine(project: Path) -> None:
+    (project / "real").mkdir()
+    (project / "inner").symlink_to("real")
+    assert build(project, dags='"inner/dags"', mount='"inner/data"') == 0
+    assert (project / "real/dags/first.py").is_file()
+    assert (project / "real/data").is_dir()
+
+
+def test_absolute_folder_of_a_mount_is_meant(project: Path) -> None:
+    assert build(project, mount=toml_string(str(project.parent / "out/new"))) == 0
+    assert (project.parent / "out/new").is_dir()
+    assert (project.parent / "out/theirs").read_text(encoding="utf-8") == "theirs"
+    shutil.rmtree(project.parent / "out/new")

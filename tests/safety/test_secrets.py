@@ -1,0 +1,295 @@
+"""A canary in every place that a secret comes from: it reaches `.env`, and nothing else that airdock writes or says."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from airdock.cli import main
+from airdock.diagnostics.formats import FORMATS
+from airdock.emit import dotenv, registry
+from airdock.load.dotenv import read_dotenv
+from airdock.project.secret import Secret
+
+PLACES = (
+    "PASSWORD", "LOGIN", "URI", "VARIABLE", "TASK", "ARGUMENT", "AIRFLOW", "EXTRA", "HOST", "PORT", "OPERATOR", "SWARM",
+    "BUILD",
+)  # fmt: skip
+"""Variables of the host, each with a canary of its own."""
+FILES = ("password.txt", "variable.txt", "task.txt", "airflow.txt", "uri.txt")
+PROJECT = """\
+airdock = 1
+
+[project]
+name = "canaries"
+
+[airflow]
+version = "3.3.2"
+python = "3.12"
+executor = "local"
+env = { A = { env = "C_AIRFLOW" }, B = { file = "s/airflow.txt" } }
+
+[compose]
+bundled = true
+
+[images.shell]
+ref = "alpine:3.20"
+
+[images.python]
+ref = "python:3.12-slim"
+
+[connections.one]
+type = "http"
+host = { env = "C_HOST" }
+port = { env = "C_PORT" }
+login = { env = "C_LOGIN" }
+password = { env = "C_PASSWORD" }
+extra = { key = { env = "C_EXTRA" } }
+
+[connections.two]
+uri = { env = "C_URI" }
+
+[connections.three]
+type = "http"
+password = { file = "s/password.txt" }
+
+[connections.four]
+uri = { file = "s/uri.txt" }
+
+[connections.literal]
+type = "http"
+password = "canary-literal-password"
+extra = { api_key = "canary-literal-key" }
+
+[connections.literal_uri]
+uri = "postgres://reader:canary-literal-uri@db/x"
+
+[variables]
+one = { env = "C_VARIABLE" }
+two = { file = "s/variable.txt" }
+
+[defaults.task]
+env_files = ["s/task.env"]
+
+[dags.d.tasks.a]
+image = "shell"
+command = ["true"]
+env = { A = { env = "C_TASK" }, B = { file = "s/task.txt" }, C = { connection = "one", get = "password" }, D = "x" }
+
+[dags.d.tasks.b]
+image = "python"
+python = "f.py:f"
+args = { x = { connection = "two", get = "uri" } }
+
+[dags.d.tasks.c]
+image = "shell"
+command = ["true"]
+runner = "swarm"
+env = { A = "x" }
+env_files = []
+"""
+FAULTS = {
+    "names": ('image = "shell"\ncommand', 'image = "shel"\ncommand'),
+    "shape of the secret's table": ('password = { env = "C_PASSWORD" }', 'pasword = { env = "C_PASSWORD" }'),
+    "source of the secret": ('{ env = "C_PASSWORD" }', '{ env = "C_PASSWORD", x = 1 }'),
+    "type of the literal": ('password = "canary-literal-password"', 'password = ["canary-literal-password"]'),
+    "beside the literal": ('password = "canary-literal-password"', 'password = "canary-literal-password"\nx = 1'),
+    "literal uri": ("db/x\"", "db/x\"\ntype = \"x y\""),
+    "not set": ('"C_VARIABLE"', '"C_NOT_SET"'),
+    "argument": ('{ connection = "two", get = "uri" }', '{ env = "C_ARGUMENT" }'),
+    "argument file": ('{ connection = "two", get = "uri" }', '{ file = "s/password.txt" }'),
+    "label": ('env = { A = "x" }', 'labels = { l = { env = "C_TASK" } }'),
+    "swarm": ('env = { A = "x" }', 'env = { A = { env = "C_SWARM" } }'),
+    "build argument": ('ref = "alpine:3.20"', 'from = "alpine:3.20"\nargs = { T = { env = "C_BUILD" } }'),
+    "operator": ('image = "shell"\ncommand = ["true"]\nrunner = "swarm"\nenv = { A = "x" }',
+                 'operator = "a.b.C"\narguments = { x = { env = "C_OPERATOR" } }'),
+    "folder for a secret": ('"s/password.txt"', '"s"'),
+    "two": ('[connections.two]', '[connections.ONE]'),
+    "version": ('"3.3.2"', '"3.99.9"'),
+    "toml syntax": ('password = "canary-literal-password"', 'password = "canary-literal-password'),
+    "toml twice": ('password = "canary-literal-password"', 'password = "x"\npassword = "canary-literal-password"'),
+}  # fmt: skip
+"""Faults near secrets: a finding shows the place, not what is in it."""
+
+
+def canaries(number: int) -> dict[str, str]:
+    """Return the variables of the host; the canaries of another number are others."""
+    found = {f"C_{place}": f"canary{number}-of-{place.lower()}-$x'\"" for place in PLACES}
+    return found | {"C_PORT": f"8{number}973", "C_URI": f"http://u:canary{number}-of-uri@h/x"}
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The project on a host with all its secrets; one of them stands in the user's own lines of `.env`."""
+    monkeypatch.delenv("C_NOT_SET", raising=False)
+    folder = tmp_path / "demo"
+    (folder / "s").mkdir(parents=True)
+    (folder / "airdock.toml").write_text(PROJECT, encoding="utf-8")
+    (folder / "f.py").write_text("def f(x):\n    return x\n", encoding="utf-8")
+    (folder / ".gitignore").write_text(".env\n", encoding="utf-8")
+    plant(folder, 1, monkeypatch)
+    return folder
+
+
+def plant(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the canaries of a number where secrets come from."""
+    for name, value in canaries(number).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("C_TASK")
+    before = (folder / ".env").read_text(encoding="utf-8") if (folder / ".env").exists() else ""
+    block = before[before.index("# >>>") :] if "# >>>" in before else ""
+    own = f"C_TASK='canary{number}-of-task'\nMINE='canary{number}-of-mine'\n"
+    (folder / ".env").write_text(own + block, encoding="utf-8")
+    for file in FILES:
+        (folder / "s" / file).write_text(f"canary{number}-in-{file}\n", encoding="utf-8")
+
+
+def sung(text: str) -> list[str]:
+    """Return the pieces of a text around each canary that got out."""
+    hits = [text.find("canary"), text.find("81973"), text.find("82973"), text.find("canary")]
+    return [text[max(0, hit - 60) : hit + 40] for hit in hits if hit >= 0]
+
+
+def without_names(text: str) -> str:
+    return text.replace("canaries", "").replace("C_PORT", "")
+
+
+def said(capsys: pytest.CaptureFixture[str], folder: Path) -> str:
+    out, err = capsys.readouterr()
+    return without_names((out + err).replace(str(folder), ""))
+
+
+def files_but_inputs(folder: Path) -> Iterator[Path]:
+    inputs = {"airdock.toml", "f.py", ".env", *(f"s/{name}" for name in (*FILES, "task.env"))}
+    for path in folder.rglob("*"):
+        if path.is_file() and path.relative_to(folder).as_posix() not in inputs and ".git" not in path.parts:
+            yield path
+
+
+def assert_no_file_sings(folder: Path) -> None:
+    for path in files_but_inputs(folder):
+        assert sung(without_names(path.read_text(encoding="utf-8"))) == [], path
+
+
+COMMANDS: tuple[tuple[str, ...], ...] = (
+    *(("check", "--output-format", form) for form in FORMATS),
+    *(("build", "--check", "--output-format", form) for form in FORMATS),
+    ("build", "--diff"),
+    ("build", "--diff", "--force"),
+    ("build",),
+    ("doctor",),
+    ("doctor", "--output-format", "json"),
+)
+
+
+def test_secrets_reach_dotenv_and_nothing_else(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "s/task.env").write_text("PLAIN=1\n", encoding="utf-8")
+    for number in (1, 2):
+        plant(project, number, monkeypatch)
+        for command in COMMANDS:
+            code = main([command[0], "-C", str(project), *command[1:]])
+            text = said(capsys, project)
+            assert code in (0, 1), text
+            assert sung(text) == [], command
+            assert_no_file_sings(project)
+        values = read_dotenv((project / ".env").read_text(encoding="utf-8"), {}).block
+        held = "\n".join(values.values())
+        wanted = [value for key, value in canaries(number).items() if key[2:] in PLACES[:3] + PLACES[6:10]]
+        wanted += [f"canary{number}-in-{file}" for file in FILES]
+        quoted = [json.dumps(value)[1:-1] for value in wanted]
+        missing = [
+            value for value, other in zip(wanted, quoted, strict=True) if value not in held and other not in held
+        ]
+        assert missing == [], "the canaries are alive"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_findings_do_not_show_secrets(fault: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "s/task.env").write_text("PLAIN=1\n", encoding="utf-8")
+    old, new = FAULTS[fault]
+    assert old in PROJECT
+    (project / "airdock.toml").write_text(PROJECT.replace(old, new, 1), encoding="utf-8")
+    for command in (("build",), *(("check", "--output-format", form) for form in FORMATS)):
+        main([command[0], "-C", str(project), *command[1:]])
+        text = said(capsys, project)
+        assert "AD" in text
+        assert sung(text) == [], command
+    main(["doctor", "-C", str(project)])
+    assert sung(said(capsys, project)) == []
+    assert_no_file_sings(project)
+
+
+@pytest.mark.parametrize("line", ["canary-one", "B canary-two", "'canary-three", "=canary-four", "B='canary-five"])
+def test_lines_of_env_files_that_cannot_be_read_are_not_shown(
+    line: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "s/task.env").write_text(f"A=1\n{line}\n", encoding="utf-8")
+    for form in FORMATS:
+        main(["check", "-C", str(project), "--output-format", form])
+        assert sung(said(capsys, project)) == [], form
+
+
+@pytest.mark.parametrize("place", ["an emitter", "the quoting", "a rule", "the writing"])
+def test_report_of_a_crash_has_no_values(
+    place: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "s/task.env").write_text("PLAIN=1\n", encoding="utf-8")
+
+    def crash(*arguments: object, **keywords: object) -> object:
+        secret = "canary-of-the-crash"
+        shown = [argument.reveal() for argument in arguments if isinstance(argument, Secret)]
+        raise RuntimeError(f"{secret} {arguments!r} {keywords!r} {shown} {canaries(1)}") from ValueError(secret)
+
+    match place:
+        case "an emitter":
+            monkeypatch.setattr(registry, "EMITTERS", (crash, *registry.EMITTERS))
+        case "the quoting":
+            monkeypatch.setattr(dotenv, "dotenv_quoted", crash)
+        case "a rule":
+            monkeypatch.setattr("airdock.rules.secrets.value_on", crash)
+        case _:
+            monkeypatch.setattr("airdock.output.apply._stage", crash)
+    assert main(["build", "-C", str(project)]) == 3
+    text = said(capsys, project)
+    assert "airdock has a bug" in text
+    assert "RuntimeError" in text
+    assert [piece for piece in sung(text) if "canary-of-the-crash" not in piece or "secret =" not in piece] == []
+    assert_no_file_sings(project)
+
+
+def test_secret_cannot_be_shown_by_accident() -> None:
+    secret = Secret("canary")
+    shown: list[Callable[[], str]] = [
+        lambda: str(secret),
+        lambda: repr(secret),
+        lambda: f"{secret}",
+        lambda: f"{secret!r:>20}",
+        lambda: "%s" % secret,  # noqa: UP031 - one of the ways
+        lambda: "{}".format(secret),  # noqa: UP032 - one of the ways
+        lambda: repr([secret, {"a": secret}]),
+        lambda: json.dumps({"a": secret}, default=str),
+        lambda: "".join(secret),
+        lambda: "a" + secret,  # type: ignore[operator]
+    ]
+    for show in shown:
+        try:
+            text = show()
+        except (TypeError, AttributeError) as error:
+            text = str(error)
+        assert "canary" not in text
+
+
+def test_committed_files_of_the_whole_repository_hold_no_secret(project: Path) -> None:
+    (project / "s/task.env").write_text("PLAIN=1\n", encoding="utf-8")
+    subprocess.run(["git", "init", "-q", str(project)], check=True)
+    assert main(["build", "-C", str(project)]) == 0
+    subprocess.run(["git", "-C", str(project), "add", "-A"], check=True)
+    listed = subprocess.run(["git", "-C", str(project), "ls-files"], check=True, capture_output=True, text=True)
+    assert ".env" not in listed.stdout.splitlines()
+    assert ".env.example" in listed.stdout.splitlines()

@@ -133,13 +133,13 @@ def test_place_that_is_no_folder_is_refused_in_one_line(tmp_path: Path, capsys: 
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        (None, b".env\n__pycache__/\n"),
-        (b"", b".env\n__pycache__/\n"),
-        (b"*.log", b"*.log\n.env\n__pycache__/\n"),
-        (b"*.log\r\n# it's \xc3\xa9\r\n", b"*.log\r\n# it's \xc3\xa9\r\n.env\n__pycache__/\n"),
-        (b"__pycache__/\n/.env\n", b"__pycache__/\n/.env\n"),
-        (b".env\n", b".env\n__pycache__/\n"),
-        (b"\xff\n", b"\xff\n.env\n__pycache__/\n"),
+        (None, b".env\n.*.airdock\n__pycache__/\n"),
+        (b"", b".env\n.*.airdock\n__pycache__/\n"),
+        (b"*.log", b"*.log\n.env\n.*.airdock\n__pycache__/\n"),
+        (b"*.log\r\n# it's \xc3\xa9\r\n", b"*.log\r\n# it's \xc3\xa9\r\n.env\n.*.airdock\n__pycache__/\n"),
+        (b"__pycache__/\n/.env\n.*.airdock\n", b"__pycache__/\n/.env\n.*.airdock\n"),
+        (b".env\n", b".env\n.*.airdock\n__pycache__/\n"),
+        (b"\xff\n", b"\xff\n.env\n.*.airdock\n__pycache__/\n"),
     ],
     ids=["none", "empty", "no line end", "CRLF", "all there", "one there", "not UTF-8"],
 )

@@ -45,11 +45,12 @@ def _sections(project: Project) -> list[str]:
     """Return the parts of the engine's API that tasks need, in the words of tecnativa/docker-socket-proxy.
 
     Source: the calls that DockerOperator, DockerSwarmOperator and the hook make (provider 4.6.1); ping, version and
-    events are open in the proxy anyway.
+    events are open in the proxy anyway. DELETE and ALLOW_… are words of its later versions, where attaching, reading
+    files of a container and DELETE are no longer part of CONTAINERS and POST; earlier ones take no notice of them.
     """
     tasks = [task for dag in project.dags for task in dag.tasks if task.engine is not None]
     own = [task for task in tasks if task.engine == project.access.engine]
-    sections = ["CONTAINERS", "IMAGES", "POST"]
+    sections = ["CONTAINERS", "IMAGES", "POST", "DELETE", "ALLOW_ATTACH", "ALLOW_ARCHIVE"]
     if any(task.connection for task in own):
         sections.append("AUTH")
     if any(task.swarm for task in own):

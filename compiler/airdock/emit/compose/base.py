@@ -103,7 +103,8 @@ def _healthy(project: Project) -> dict[str, Any]:
 
 
 def _health(line: str) -> dict[str, Any]:
-    times = {"interval": "30s", "timeout": "10s", "retries": 5, "start_period": "30s"}
+    # The official file's, but for the timeout: starting Airflow's client takes a busy machine longer than 10 seconds.
+    times = {"interval": "30s", "timeout": "30s", "retries": 5, "start_period": "30s"}
     return {"test": ["CMD-SHELL", line], **times}
 
 

@@ -24,12 +24,16 @@ def pools_service(project: Project, common: dict[str, Any], builder: str) -> dic
         for pool in project.pools
     }
     text = json.dumps(pools, ensure_ascii=False)
+    after = {builder: {"condition": "service_completed_successfully"}}
+    if project.compose.bundled:
+        # The scheduler waits until the web server is healthy; the import needs the database alone, and is done by then.
+        after[project.target.airflow.webserver] = {"condition": "service_started"}
     return {
-        "extends": {"file": project.compose.base, "service": SCHEDULER},
+        "extends": {"file": literal(project.compose.base), "service": SCHEDULER},
         **common,
         "environment": {**common.get("environment", {}), "AIRDOCK_POOLS": literal(text)},
         "command": ["bash", "-ec", literal(_IMPORT)],
         "restart": "no",
         "healthcheck": {"disable": True},
-        "depends_on": {builder: {"condition": "service_completed_successfully"}},
+        "depends_on": after,
     }

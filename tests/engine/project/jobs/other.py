@@ -1,0 +1,2 @@
+def numbers():
+    return ["of another file"]

@@ -1,0 +1,4 @@
+def sleep():
+    import time
+
+    time.sleep(600)

@@ -1,0 +1,9 @@
+n=0
+while [ ! -e /sync/box ] && [ $n -lt 600 ]; do n=$((n + 1)); sleep 0.1; done
+echo "memory=$(cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max)"
+echo "shm=$(df -k /dev/shm | tail -n 1 | tr -s ' ' | cut -d' ' -f2)"
+echo "files=$(ulimit -Sn)/$(ulimit -Hn)"
+echo "hostname=$(hostname)"
+echo "hosts=$(grep db.internal /etc/hosts | tr '\t' ' ')"
+echo "dns=$(grep ^nameserver /etc/resolv.conf) $(grep ^search /etc/resolv.conf)"
+echo "caps=$(grep CapEff /proc/self/status | tr -d ' \t')"

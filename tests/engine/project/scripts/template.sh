@@ -1,0 +1,2 @@
+word='{{ params.word | replace("'", "") }}'
+echo "$word|{% if params.word %}yes{% endif %}"

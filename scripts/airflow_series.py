@@ -106,7 +106,7 @@ def draft(version: str) -> tuple[str, Path, dict[str, Any], dict[str, Any]]:
     read = run(found.python, "-c", READ, json.dumps(old["imports"]))
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "snippets.json").write_text("[]", encoding="utf-8")
-        templates = run(found.python, str(ORACLES / "read_facts.py"), folder)
+        templates = run(found.python, str(ORACLES / "read_templates.py"), folder)
     text = text.replace(f"Airflow {before.stem}", f"Airflow {series}", 1)
     text = re.sub(r'(?m)^series = ".*"', f'series = "{series}"', text)
     text = re.sub(r'(?m)^latest = ".*"', f'latest = "{version}"', text)

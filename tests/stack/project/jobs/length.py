@@ -1,0 +1,2 @@
+def length(text: str) -> int:
+    return len(text)

@@ -70,6 +70,11 @@ def build(checked: Checked, root: Path, report: Report, *, force: bool) -> list[
 def _host(document: Document, report: Report) -> Host:
     try:
         return read_host(document.root)
+    except UnicodeEncodeError:
+        reason = "its path is not UTF-8, and .env has to hold it"
+        report.add(FILE_NOT_READABLE.of(FilePlace("."), file="the project directory", reason=reason))
+        report.gate()
+        raise
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8"
         report.add(FILE_NOT_READABLE.of(FilePlace(".env"), file=".env", reason=reason))

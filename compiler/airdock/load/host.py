@@ -23,6 +23,7 @@ class Host:
     directory: str
     """Absolute path of the project directory, as the engine on this host sees it."""
     environ: Mapping[str, str]
+    """Its environment, less the variables that are no UTF-8 text."""
     dotenv: DotenvFile
     uid: int
     socket_gid: Callable[[str], int | None]
@@ -30,22 +31,37 @@ class Host:
     """Makes so many random bytes, in URL-safe base64."""
     dotenv_in_git: Callable[[], Exposed | None] = lambda: None
     """Says why git would commit `.env`; None if it would not."""
+    not_text: frozenset[str] = frozenset()
+    """Variables of the environment whose bytes are no UTF-8: `.env` cannot hold them."""
 
 
 def read_host(root: Path) -> Host:
-    """Look at this host. Raises OSError or UnicodeDecodeError when `.env` is there and cannot be read."""
+    """Look at this host.
+
+    Raises OSError or UnicodeDecodeError when `.env` is there and cannot be read, UnicodeEncodeError when the path of
+    the project directory is no UTF-8.
+    """
     path = root / ".env"
     text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    directory = root.resolve().as_posix()
+    directory.encode()
+    environ = {name: value for name, value in os.environ.items() if _is_text(value)}
     uid = os.getuid() if hasattr(os, "getuid") else AIRFLOW_IMAGE_UID
     return Host(
-        directory=root.resolve().as_posix(),
-        environ=os.environ,
-        dotenv=read_dotenv(text, os.environ),
+        directory=directory,
+        environ=environ,
+        dotenv=read_dotenv(text, environ),
         uid=uid or AIRFLOW_IMAGE_UID,
         socket_gid=_socket_gid,
         new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
         dotenv_in_git=lambda: exposed(root, ".env"),
+        not_text=frozenset(os.environ.keys() - environ.keys()),
     )
+
+
+def _is_text(value: str) -> bool:
+    # Python keeps bytes that are no UTF-8 as lone surrogates, which cannot be encoded again.
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def _socket_gid(path: str) -> int | None:

@@ -15,8 +15,9 @@ NOT_SET = Kind(
     "AD503",
     "not-set-here",
     "warning",
-    "{name} is not set on this host",
-    what="A value comes from a variable of the host, { env = … }, that is not set here and has no default.",
+    "{name} is {problem} on this host",
+    what="A value comes from a variable of the host, { env = … }, that is not set here and has no default, or that is "
+    "no UTF-8 text.",
     why="What needs it gets nothing, or keeps what the last build wrote to .env.",
     example='[connections.db]\ntype = "postgres"\npassword = { env = "NO_SUCH_VARIABLE" }\n',
     fix="Set the variable in the environment of `airdock build`, or in your own lines of .env.",
@@ -38,12 +39,15 @@ def secret_set(context: Context) -> Iterator[Diagnostic]:
     """A variable of the host should be set."""
     places: dict[str, list[SpecPlace]] = {}
     for value in host_values(context.project):
-        if isinstance(value, EnvValue) and value_on(context.host, value) is None:
+        if not isinstance(value, EnvValue):
+            continue
+        if value.name in context.host.not_text or value_on(context.host, value) is None:
             places.setdefault(value.name, []).append(SpecPlace((*value.path, "env")))
     for name, (first, *others) in places.items():
+        problem = "not UTF-8 text" if name in context.host.not_text else "not set"
         advice = f"set it in the environment, or in your own lines of .env: {name}=…"
         related = tuple(Related("used here too", place) for place in others)
-        yield NOT_SET.of(first, help=advice, related=related, name=name)
+        yield NOT_SET.of(first, help=advice, related=related, name=name, problem=problem)
 
 
 def dotenv_private(context: Context) -> Iterator[Diagnostic]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from presence import required_or_skip
 from real_stack import Stack, containers_named, docker, need_engine, need_image
 from registry_server import PASSWORD, USER, listening
 
@@ -95,8 +96,7 @@ def test_folder_that_is_another_one_for_the_engine(stack: Stack, tmp_path: Path)
 @pytest.mark.parametrize("right", [True, False])
 def test_group_of_the_socket_is_what_decides(stack: Stack, right: bool) -> None:
     path = Path("/var/run/docker.sock")
-    if not path.is_socket():
-        pytest.skip("the engine has no socket on this host")
+    required_or_skip("a socket of the engine", path.is_socket(), "start the engine on this host")
     stack.write(GOOD)
     gid = path.stat().st_gid if right else 54321
     stack.own_line(f"DOCKER_GID={gid}")

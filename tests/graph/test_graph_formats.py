@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -22,11 +21,12 @@ from airdock.graph.picture import Box, Picture, one_line
 from airdock.graph.svg import svg
 from airdock.graph.text import text
 from commands import write_project
-from conftest import CASES
+from conftest import CASES, REPOSITORY
 from hostile import HOSTILE
 
-_MERMAID = os.environ.get("AIRDOCK_MERMAID", "")
+_MERMAID = REPOSITORY / ".judges/mermaid"
 """A folder in which mermaid and jsdom are installed."""
+_INSTALL = "npm install --prefix .judges/mermaid mermaid@11 jsdom@26"
 _PARSE = """\
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
@@ -144,14 +144,13 @@ def test_mermaid_reads_the_flowchart(folder: Path, tmp_path: Path) -> None:
 
 def _read_by_mermaid(shown: list[Picture], tmp_path: Path) -> list[tuple[list[str], int]]:
     """Return the labels of the nodes and the number of arrows that Mermaid finds in each picture."""
-    if not _MERMAID:
-        pytest.skip("Mermaid is not installed: npm install --prefix DIR mermaid jsdom, then AIRDOCK_MERMAID=DIR")
+    required_or_skip("Mermaid", (_MERMAID / "node_modules/mermaid").is_dir(), _INSTALL)
     (tmp_path / "parse.mjs").write_text(_PARSE)
     files = []
     for number, picture in enumerate(shown):
         files.append(tmp_path / f"{number}.mmd")
         files[-1].write_text(mermaid([picture]), encoding="utf-8")
-    command: list[str | Path] = ["node", tmp_path / "parse.mjs", Path(_MERMAID).resolve(), *files]
+    command: list[str | Path] = ["node", tmp_path / "parse.mjs", _MERMAID, *files]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -217,10 +218,18 @@ def test_folder_in_the_place_of_the_file_is_named(tmp_path: Path) -> None:
     assert loaded(tmp_path, {})[1] == ["airdock.toml:0:0 AD001"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
-def test_file_that_may_not_be_read_is_named(tmp_path: Path) -> None:
-    (tmp_path / "airdock.toml").touch(mode=0)
-    assert loaded(tmp_path, {})[1] == ["airdock.toml:0:0 AD001"]
+def test_file_that_may_not_be_read_is_named() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "airdock.toml").touch(mode=0)
+        root = os.geteuid() == 0
+        if root:
+            os.seteuid(65534)  # root may read everything
+        try:
+            assert loaded(Path(folder), {})[1] == ["airdock.toml:0:0 AD001"]
+        finally:
+            if root:
+                os.seteuid(0)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,12 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
 import tomli
+from presence import required_or_skip
 
 from conftest import REPOSITORY
 
@@ -19,17 +21,16 @@ PROJECT = tomli.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"
 
 def environment(folder: Path, resolution: str) -> Path:
     """Make an environment with the runtime dependencies by that resolution, and return its Python."""
-    uv = shutil.which("uv")
-    if uv is None:
-        pytest.skip("choosing the lowest versions needs uv: pip install uv")
+    uv = shutil.which("uv", path=f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
+    required_or_skip("uv, which can choose the lowest versions,", uv is not None, "pip install uv")
+    assert uv is not None
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     subprocess.run([uv, "venv", "--quiet", "--python", sys.executable, str(folder)], check=True)
     install = [uv, "pip", "install", "--quiet", "--python", str(python)]
     done = subprocess.run(
         [*install, "--resolution", resolution, *PROJECT["dependencies"]], capture_output=True, text=True, check=False
     )
-    if done.returncode:
-        pytest.skip(f"the packages cannot be had: {done.stderr.strip()[-300:]}")
+    required_or_skip("a package", done.returncode == 0, done.stderr.strip()[-300:])
     # What runs the tests is no dependency of airdock's.
     tests = [line for line in PROJECT["optional-dependencies"]["test"] if line.startswith(("pytest", "syrupy"))]
     subprocess.run([*install, *tests], check=True)

@@ -91,8 +91,7 @@ def test_validator_of_sarif_finds_nothing_but_advice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tool = MULTITOOL / "Sarif.Multitool"
-    if not tool.is_file():
-        pytest.skip(f"SARIF Multitool is not installed: {INSTALL_MULTITOOL}")
+    required_or_skip("SARIF Multitool", tool.is_file(), INSTALL_MULTITOOL)
     reports = tmp_path / "reports"
     reports.mkdir()
     for number, name in enumerate(INPUTS):
@@ -136,8 +135,8 @@ def test_vim_reads_every_finding(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vim = shutil.which("vim")
-    if vim is None:
-        pytest.skip("vim is not installed: apt-get install vim-nox")
+    required_or_skip("vim", vim is not None, "apt-get install vim-nox")
+    assert vim is not None
     lines = output(name, "concise", tmp_path, monkeypatch, capsys)
     page = (REPOSITORY / "docs" / "editors.md").read_text(encoding="utf-8")
     plugin = re.search(r"^```vim\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)

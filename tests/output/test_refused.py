@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from demo import MINE, build, change, new_project, posix_only, said, tree
 from faults import NOTHING_REFUSED, build_refused_at, forked
+from presence import required_or_skip
 from test_killed import next_build
 
 from airdock import pipeline
@@ -62,11 +63,9 @@ def test_refusal_of_any_step_leaves_everything_as_it_was(
 @contextlib.contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[None]:
     """Put a file system of that size in the place of a folder; skips where that is not allowed."""
-    done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], capture_output=True, check=False
-    )
-    if done.returncode:
-        pytest.skip("mounting a small file system needs root")
+    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
+    mounted = bool(shutil.which("mount")) and not subprocess.run(command, capture_output=True, check=False).returncode
+    required_or_skip("the right to mount a small file system", mounted, "run as root")
     try:
         yield
     finally:
@@ -76,8 +75,6 @@ def small_disk(folder: Path, size: str) -> Iterator[None]:
 def test_full_disk_stops_the_build(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    if shutil.which("mount") is None or os.geteuid() != 0:
-        pytest.skip("mounting a small file system needs root")
     source, disk = new_project(tmp_path / "demo", monkeypatch), tmp_path / "disk"
     disk.mkdir()
     with small_disk(disk, "160k"):
@@ -103,40 +100,61 @@ def open_folder() -> Iterator[Path]:
         yield Path(name)
 
 
+def texts(folder: Path) -> dict[str, Any]:
+    """Return what the files of a folder hold."""
+    return {path: entry[0] for path, entry in tree(folder).items() if isinstance(entry, tuple)}
+
+
+def built_without_rights(folder: Path) -> int:
+    """Build as a user whom rights stop: root becomes another one."""
+    return forked(lambda: build(folder), uid=NOBODY if os.geteuid() == 0 else None)
+
+
+def close(path: Path, mode: int) -> None:
+    """Take the rights to a file or folder from the user who builds."""
+    if os.geteuid() == 0:
+        os.chown(path, 0, 0)
+    path.chmod(mode)
+
+
+def open_again(path: Path) -> None:
+    """Give a file back to the user who builds."""
+    if os.geteuid() == 0:
+        os.chown(path, NOBODY, NOBODY)
+    path.chmod(0o600)
+
+
 @pytest.mark.parametrize("closed", [".", "dags", "images/etl", "data"])
 def test_folder_that_belongs_to_another_stops_the_build(
     closed: str, open_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can build as another user")
     folder = new_project(open_folder / "demo", monkeypatch)
     folder.chmod(0o777)
-    assert forked(lambda: build(folder), uid=NOBODY) == 0
+    assert built_without_rights(folder) == 0
     change(folder, '"true"', '"false"')
     change(folder, "python:3.12-slim", "python:3.13-slim")
     change(folder, '"data/in"', '"data/deep"')
-    os.chown(folder / closed, 0, 0)
-    (folder / closed).chmod(0o755)
+    close(folder / closed, 0o555)
     before = contents(folder)
-    assert forked(lambda: build(folder), uid=NOBODY) == 1
-    assert contents(folder) == before
+    try:
+        assert built_without_rights(folder) == 1
+        assert contents(folder) == before
+    finally:
+        (folder / closed).chmod(0o755)
 
 
 def test_output_that_may_not_be_read_stops_the_build(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if os.geteuid() != 0:
-        pytest.skip("only root can build as another user")
     folder = new_project(open_folder / "demo", monkeypatch)
     folder.chmod(0o777)
-    assert forked(lambda: build(folder), uid=NOBODY) == 0
+    assert built_without_rights(folder) == 0
     change(folder, '"true"', '"false"')
     for path in ("dags/first.py", ".env", "docker-compose.yaml"):
-        os.chown(folder / path, 0, 0)
-        (folder / path).chmod(0o600)
-        before = contents(folder)
-        assert forked(lambda: build(folder), uid=NOBODY) == 1
-        assert contents(folder) == before
-        os.chown(folder / path, NOBODY, NOBODY)
-    assert forked(lambda: build(folder), uid=NOBODY) == 0
+        before = texts(folder)
+        close(folder / path, 0)
+        assert built_without_rights(folder) == 1
+        open_again(folder / path)
+        assert texts(folder) == before
+    assert built_without_rights(folder) == 0
 
 
 def test_read_only_output_is_replaced_as_the_folder_allows_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,7 +71,7 @@ print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize(("version", "executor"), [("3.3.2", "celery"), ("2.11.2", "celery"), ("2.11.2", "local")])
+@pytest.mark.parametrize(("version", "executor"), [("3.3.2", "local"), ("2.11.2", "celery")])
 def test_the_example(version: str, executor: str, tmp_path: Path) -> None:
     """On nothing but what airdock wrote, the base file too."""
     need_images(AIRFLOWS[version], "postgres:16", "redis:7.2-bookworm", "python:3.12-slim", "debian:bookworm-slim")

@@ -66,15 +66,15 @@ def of_container(task: Task, environ: dict[str, str]) -> dict[str, Any]:
     """Return the arguments of a task with an image, without those of its command or function."""
     assert task.image is not None
     assert task.engine is not None
+    kinds = (HostVariable,) if task.swarm else (HostVariable, ConnectionField)
+    private = {key: value for key, value in task.env if isinstance(value, kinds)}
     ca, cert, key = (file.target for file in task.engine.tls) if task.engine.tls else (None, None, None)
     return {
         "image": task.image.reference,
         "force_pull": task.image.always_pull,
         "docker_conn_id": task.connection,
-        "environment": {key: text(value) for key, value in task.env if not isinstance(value, HostVariable)},
-        "private_environment": {
-            key: environ[value.variable] for key, value in task.env if isinstance(value, HostVariable)
-        },
+        "environment": {key: text(value) for key, value in task.env if key not in private},
+        "private_environment": private_environment(task, private, environ),
         "mounts": [mount(use, environ) for use in task.mounts],
         "network_mode": task.network,
         "user": environ["AIRDOCK_HOST_UID"] if isinstance(task.user, HostUser) else task.user,
@@ -90,6 +90,17 @@ def of_container(task: Task, environ: dict[str, str]) -> dict[str, Any]:
         "do_xcom_push": task.xcom != "none",
         "xcom_all": task.xcom == "all",
     }
+
+
+def private_environment(task: Task, private: dict[str, Any], environ: dict[str, str]) -> dict[str, Any]:
+    """Return what a container gets and Airflow neither stores nor shows; names, where it is looked up at run time."""
+    variables = {key: value.variable for key, value in private.items() if isinstance(value, HostVariable)}
+    connections = {
+        key: [value.connection, value.get] for key, value in private.items() if isinstance(value, ConnectionField)
+    }
+    if connections or (task.expand and variables):
+        return {"repr": f"PrivateEnvironment({variables}, {connections})"}
+    return {key: environ[variable] for key, variable in variables.items()}
 
 
 def of_service(swarm: Swarm) -> dict[str, Any]:

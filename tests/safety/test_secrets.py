@@ -83,7 +83,7 @@ env = { A = { env = "C_TASK" }, B = { file = "s/task.txt" }, C = { connection = 
 [dags.d.tasks.b]
 image = "python"
 python = "f.py:f"
-args = { x = { connection = "two", get = "uri" } }
+args = { x = { connection = "two", get = "password" } }
 
 [dags.d.tasks.c]
 image = "shell"
@@ -100,8 +100,8 @@ FAULTS = {
     "beside the literal": ('password = "canary-literal-password"', 'password = "canary-literal-password"\nx = 1'),
     "literal uri": ("db/x\"", "db/x\"\ntype = \"x y\""),
     "not set": ('"C_VARIABLE"', '"C_NOT_SET"'),
-    "argument": ('{ connection = "two", get = "uri" }', '{ env = "C_ARGUMENT" }'),
-    "argument file": ('{ connection = "two", get = "uri" }', '{ file = "s/password.txt" }'),
+    "argument": ('{ connection = "two", get = "password" }', '{ env = "C_ARGUMENT" }'),
+    "argument file": ('{ connection = "two", get = "password" }', '{ file = "s/password.txt" }'),
     "label": ('env = { A = "x" }', 'labels = { l = { env = "C_TASK" } }'),
     "swarm": ('env = { A = "x" }', 'env = { A = { env = "C_SWARM" } }'),
     "build argument": ('ref = "alpine:3.20"', 'from = "alpine:3.20"\nargs = { T = { env = "C_BUILD" } }'),

@@ -256,7 +256,7 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
         found = sorted(entry for entry in document.root.glob(pattern) if entry.is_file())
         # A folder is easily meant to stand for what is in it.
         folder = not found and bool(pattern) and (document.root / pattern).is_dir()
-    except (ValueError, IndexError, NotImplementedError, OSError, RecursionError):
+    except (ValueError, IndexError, OSError, RuntimeError):
         found = []
     if not found:
         advice = f'write "{pattern.rstrip("/")}/*.toml" for the files of a folder' if folder else None

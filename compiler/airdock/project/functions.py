@@ -16,7 +16,7 @@ from airdock.project.scope import Scope
 
 _IMPORTED = "ConfigReference DeviceRequest DockerOperator DockerSwarmOperator Mount Placement Resources SecretReference"
 _IMPORTED += " Sequence ServiceMode Ulimit ZoneInfo date datetime docker_task time timedelta"
-_OWN = "HOST_DIR HostVariables annotations dag float functions os outputs_as_lists"
+_OWN = "HOST_DIR PrivateEnvironment annotations dag float functions os outputs_as_lists"
 TAKEN = frozenset(f"{_IMPORTED} {_OWN}".split())
 """What a DAG module imports or sets itself, beside the functions that are copied into it and Airflow's own names."""
 

@@ -101,6 +101,11 @@ class TaskScope:
         if table is not None and table not in (EnvSource, FileSource):
             source = checked_source(self.scope, table, value, where)
             found = source and self.value(source, where)
+            if isinstance(found, ConnectionField) and found.get == "uri":
+                reason = "Airflow stores and shows arguments, and masks no password as a URI writes it"
+                advice = "hand it to a container in env; an operator takes the connection by its id"
+                self.scope.report.add(SECRET_SHOWN.at(where, key=key, reason=reason, help=advice))
+                return None
             if not isinstance(found, HostVariable):
                 return found
         if table is not None:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from airdock.emit.artifact import Generated
 from airdock.emit.dag import values
-from airdock.emit.dag.names import LOOKED_UP, Names, class_names, import_lines, names_in
+from airdock.emit.dag.names import PRIVATE, Names, class_names, import_lines, names_in
 from airdock.emit.dag.pycode import Code, Group, Lines, Node, call, literal, mapping, render
 from airdock.emit.dag.schedule import moment, schedule
 from airdock.emit.dag.task import (
@@ -85,12 +85,12 @@ def _module(project: Project, dags: Sequence[Dag], *, bundle: bool) -> str:
         made.append(_dag(dag, names, maker if bundle else "", used))
     listed = any(takes_mapped_output(task) for dag in dags for task in dag.tasks)
     used.update({"Sequence"} if listed else ())
-    used.update({"os"} if LOOKED_UP in used else ())
+    used.update({"BaseHook", "os"} if PRIVATE in used else ())
     return _template().render(
         imports=import_lines(used, facts.imports, classes),
         host_dir="HOST_DIR" in used,
         listed=listed,
-        looked_up=LOOKED_UP in used,
+        private=PRIVATE in used,
         functions=[_source(function) for function in functions.values()],
         dags=made,
         bundle=bundle,

@@ -34,9 +34,9 @@ MODULES = {
 """Where the names that a module uses come from; those of Airflow's core move, and come from the facts."""
 LISTED = "outputs_as_lists"
 """The function of a module that makes lists of the outputs of mapped tasks."""
-LOOKED_UP = "HostVariables"
-"""The class of a module that finds the secrets of a mapped task when it runs."""
-_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", LISTED, LOOKED_UP, "os")
+PRIVATE = "PrivateEnvironment"
+"""The class of a module that looks values up when their task runs."""
+_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", LISTED, PRIVATE, "os")
 """What a module may use beside what it imports from a module; no task takes such a variable."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from airdock.emit.dag.names import LOOKED_UP
+from airdock.emit.dag.names import PRIVATE
 from airdock.emit.dag.pycode import Code, Group, Node, call, literal, mapping, sequence
 from airdock.project.dag_parts import Callback
 from airdock.project.model import HostPath, HostUser, MountUse, Task, Volume
@@ -40,23 +40,34 @@ def template_of(value: object) -> str | None:
 
 def environment(task: Task, mark: Callable[[str], str] = str) -> Node | None:
     """Return the `environment` of a task: what Airflow may render, store and show."""
-    found = {
-        key: literal(template_of(value) or mark(str(value)))
-        for key, value in task.env
-        if not isinstance(value, HostVariable)
-    }
+    private = _private(task)
+    found = {key: literal(template_of(value) or mark(str(value))) for key, value in task.env if key not in private}
     return mapping(found) if found else None
+
+
+def _private(task: Task) -> dict[str, HostVariable | ConnectionField]:
+    """Return the variables of a task that are secret, or may be: values of the host, and fields of connections.
+
+    Airflow masks a password in what it shows, but not as a URI writes it. A service of Swarm has no such environment.
+    """
+    kinds = (HostVariable,) if task.swarm else (HostVariable, ConnectionField)
+    return {key: value for key, value in task.env if isinstance(value, kinds)}
 
 
 def private_environment(task: Task) -> Node | None:
     """Return the `private_environment` of a task: never rendered, stored or shown.
 
-    The arguments of a mapped task are stored with the DAG (partial_kwargs), so there it holds names only.
+    The arguments of a mapped task are stored with the DAG (partial_kwargs), so there it holds names only; and the field
+    of a connection is known when the task runs.
     """
-    secret = {key: value for key, value in task.env if isinstance(value, HostVariable)}
-    if task.expand and secret:
-        return call(LOOKED_UP, {"names": mapping({key: literal(value.variable) for key, value in secret.items()})})
-    found = {key: from_environment(value) for key, value in secret.items()}
+    private = _private(task)
+    variables = {key: value for key, value in private.items() if isinstance(value, HostVariable)}
+    connections = {key: value for key, value in private.items() if isinstance(value, ConnectionField)}
+    if connections or (task.expand and variables):
+        names = {key: literal(value.variable) for key, value in variables.items()}
+        fields = {key: literal([value.connection, value.get]) for key, value in connections.items()}
+        return call(PRIVATE, {"variables": mapping(names), "connections": mapping(fields)})
+    found = {key: from_environment(value) for key, value in variables.items()}
     return mapping(found) if found else None
 
 

@@ -257,6 +257,7 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
         # A folder is easily meant to stand for what is in it.
         folder = not found and bool(pattern) and (document.root / pattern).is_dir()
     except (ValueError, IndexError, OSError, RuntimeError):
+        # Of the last kind there are two: for a pattern with a drive letter, and for one that is too deep.
         found = []
     if not found:
         advice = f'write "{pattern.rstrip("/")}/*.toml" for the files of a folder' if folder else None

@@ -23,8 +23,7 @@ name = "{name}"
 
 [airflow]
 version = "{version}"
-{executor}
-{compose}
+{executor}{compose}
 # An image that tasks run in. `airdock schema` and your editor list every key.
 [images.shell]
 ref = "alpine:3.20"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from airdock.doctor.rights import ROOT, Identity, lacking
+from airdock.doctor.rights import ROOT, Identity, missing_right
 from commands import GOOD
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def test_mode(tmp_path: Path, folder: bool, mode: int, who: Identity, read: bool
         # Whoever runs this is root, to whom no mode counts; but root can give the file away.
         os.chown(path, OWNER, -1)
         who = Identity(OWNER, who.groups)
-    assert (lacking(path, who, write=False) is None) == read
-    assert (lacking(path, who, write=True) is None) == write
+    assert (missing_right(path, who, write=False) is None) == read
+    assert (missing_right(path, who, write=True) is None) == write
     if not read:
-        found = lacking(path, who, write=True)
+        found = missing_right(path, who, write=True)
         assert found is not None
         assert found.right == "read"
     path.chmod(0o700)
@@ -65,14 +65,14 @@ def test_mode(tmp_path: Path, folder: bool, mode: int, who: Identity, read: bool
 
 def test_folder_that_cannot_be_searched(tmp_path: Path) -> None:
     tmp_path.chmod(0o706)
-    assert lacking(tmp_path, Identity(SOMEBODY, frozenset()), write=False) is not None
+    assert missing_right(tmp_path, Identity(SOMEBODY, frozenset()), write=False) is not None
     tmp_path.chmod(0o700)
 
 
 @pytest.mark.parametrize(("mode", "sure"), [(0o755, True), (0o777, None), (0o775, False), (0o757, False)])
 def test_groups_that_are_not_known(tmp_path: Path, mode: int, sure: bool | None) -> None:
     tmp_path.chmod(mode)
-    found = lacking(tmp_path, Identity(SOMEBODY, None), write=True)
+    found = missing_right(tmp_path, Identity(SOMEBODY, None), write=True)
     assert (found and found.sure) == sure
     tmp_path.chmod(0o700)
 
@@ -80,20 +80,20 @@ def test_groups_that_are_not_known(tmp_path: Path, mode: int, sure: bool | None)
 def test_access_list_leaves_it_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.chmod(0o755)
     monkeypatch.setattr(os, "listxattr", lambda *_: ["system.posix_acl_access"], raising=False)
-    found = lacking(tmp_path, Identity(SOMEBODY, frozenset()), write=True)
+    found = missing_right(tmp_path, Identity(SOMEBODY, frozenset()), write=True)
     assert found is not None
     assert not found.sure
-    assert lacking(tmp_path, Identity(SOMEBODY, frozenset()), write=False) is None
+    assert missing_right(tmp_path, Identity(SOMEBODY, frozenset()), write=False) is None
 
 
 def test_read_only_file_system_stops_root_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = os.statvfs(tmp_path)
     flags = os.statvfs_result((*real[:8], real[8] | os.ST_RDONLY, *real[9:]))
     monkeypatch.setattr(os, "statvfs", lambda _: flags)
-    found = lacking(tmp_path, ROOT, write=True)
+    found = missing_right(tmp_path, ROOT, write=True)
     assert found is not None
     assert found.reason == "its file system is read-only"
-    assert lacking(tmp_path, ROOT, write=False) is None
+    assert missing_right(tmp_path, ROOT, write=False) is None
 
 
 @pytest.fixture

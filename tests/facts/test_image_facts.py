@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from airdock.facts import lacking, login_host, registry_of
+from airdock.facts import login_host, missing_programs, registry_of
 
 HUB = "docker.io"
 
@@ -65,4 +65,4 @@ def test_login_is_found_for_the_image_as_by_docker_py(host: str, image: str, fou
     ],
 )
 def test_only_official_images_are_judged(image: str, programs: tuple[str, ...]) -> None:
-    assert lacking(image) == programs
+    assert missing_programs(image) == programs

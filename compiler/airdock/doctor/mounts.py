@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from airdock.doctor.client import Engine
 from airdock.doctor.patient import Patient
 from airdock.doctor.result import Result, listed, ok, problem, unknown, warning
-from airdock.doctor.rights import Identity, lacking
+from airdock.doctor.rights import Identity, missing_right
 from airdock.doctor.users import airflow_user, user_of
 from airdock.project.model import HostPath, Mount, MountUse, Project
 
@@ -77,7 +77,7 @@ def _judge(patient: Patient, use: _Use, who: str) -> Result | None:
     place, path = f"{use.what}: {_shown(patient, use.path)}", shlex.quote(str(use.path))
     if isinstance(use.identity, str):
         return unknown(f"{place}: whether {who} may use it cannot be told: {use.identity}")
-    lacks = lacking(use.path, use.identity, write=not use.read_only)
+    lacks = missing_right(use.path, use.identity, write=not use.read_only)
     if lacks is None:
         return None
     if not lacks.sure:

@@ -31,7 +31,7 @@ class Lack:
 ROOT = Identity(0, frozenset({0}))
 
 
-def lacking(path: Path, who: Identity, *, write: bool) -> Lack | None:
+def missing_right(path: Path, who: Identity, *, write: bool) -> Lack | None:
     """Return what a user lacks to read a path, or to write to it too; None if nothing."""
     found = path.stat()
     right: Literal["read", "write"] = "write" if write else "read"

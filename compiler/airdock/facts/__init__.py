@@ -16,11 +16,12 @@ from airdock.facts.airflow_facts import (
     supported_series,
 )
 from airdock.facts.engine_facts import EngineFacts, engine_facts
-from airdock.facts.image_facts import lacking, login_host, registry_of
+from airdock.facts.image_facts import login_host, missing_programs, registry_of
 from airdock.facts.provider_facts import ProviderFacts, newest_provider, provider_release, provider_releases
-from airdock.facts.secret_names import is_known_to_all, names_secret, secret_names
+from airdock.facts.secret_names import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret, secret_names
 
 __all__ = [
+    "PASSWORD_IN_ADDRESS",
     "AirflowFacts",
     "EngineFacts",
     "Feature",
@@ -29,8 +30,8 @@ __all__ = [
     "engine_facts",
     "facts_for",
     "is_known_to_all",
-    "lacking",
     "login_host",
+    "missing_programs",
     "names_secret",
     "newest_provider",
     "newest_series",

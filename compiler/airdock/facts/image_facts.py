@@ -30,7 +30,7 @@ def login_host(address: str) -> str:
     return hub if host == f"index.{hub}" else host
 
 
-def lacking(reference: str) -> tuple[str, ...]:
+def missing_programs(reference: str) -> tuple[str, ...]:
     """Return which of the programs that a Python task needs an official image is known to lack."""
     if registry_of(reference) != _table()["hub"]:
         return ()

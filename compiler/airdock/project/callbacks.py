@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from keyword import iskeyword
 from typing import Any
 
 from airdock.diagnostics import SpecPath
-from airdock.diagnostics.shape import BAD_NAME, WRONG_TYPE, describe
+from airdock.diagnostics.shape import WRONG_TYPE, describe
+from airdock.project.argument_names import check_name
 from airdock.project.connections import leaves
 from airdock.project.dag_parts import Callback
 from airdock.project.defaults import Layers
@@ -43,8 +43,7 @@ def _callback(scope: Scope, spec: CallbackSpec, where: SpecPath) -> Callback:
 def check_arguments(scope: Scope, arguments: dict[str, Any], where: SpecPath) -> None:
     """Report names that no argument can have, and values that Python source cannot be made of."""
     for key in arguments:
-        if iskeyword(key):
-            scope.report.add(BAD_NAME.at((*where, key), "key", name=key, expected="it is no name of an argument"))
+        check_name(scope, key, (*where, key))
     for place, leaf in leaves(arguments, where):
         if not isinstance(leaf, str | int | float) and not hasattr(leaf, "year"):
             expected = "text, a number, a boolean, a date, a list or a table"

@@ -1,4 +1,4 @@
-"""Resolving DAGs: order and cycles of their tasks, schedules, params."""
+"""Resolving DAGs: schedules, params, groups; the order of their tasks is in `order.py`."""
 
 from __future__ import annotations
 

@@ -10,7 +10,6 @@ from airdock.spec.base import For, Table, key_of, mark_of
 from airdock.spec.task import TaskKeys
 
 AnyTable = TypeVar("AnyTable", bound=Table)
-MERGED = ("env", "labels")
 
 
 class Layers:

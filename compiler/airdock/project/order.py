@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
+from airdock.diagnostics.shape import KEYS_CONFLICT
 from airdock.project.defaults import Layers
 from airdock.project.findings import CYCLE
 from airdock.project.scope import Scope
@@ -34,7 +35,7 @@ class Graph:
 
 
 def graph_of(scope: Scope, dag: str, spec: DagSpec, layers: Mapping[str, Layers]) -> Graph:
-    """Return who waits for whom; names that do not exist are passed over. Reports AD205."""
+    """Return who waits for whom; names that do not exist are passed over. Reports AD106, AD205."""
     inside = {name: _members(spec, name) for name in spec.groups}
     named: Needs = {}
     needs: Needs = {}
@@ -49,8 +50,15 @@ def graph_of(scope: Scope, dag: str, spec: DagSpec, layers: Mapping[str, Layers]
     direct = {id_: [name for name in found if name in spec.tasks] for id_, found in named.items()}
     graph = Graph(order or list(spec.tasks), direct, {id_: list(found) for id_, found in direct.items()})
     if order is not None and spec.groups:
-        graph.between = _between(spec)
-        for first, then in graph.between:
+        for (first, then), place in _between(dag, spec).items():
+            if first in inside and not _ends(graph.upstream, inside[first], spec):
+                # Airflow would let it wait for whatever is last in the DAG: for itself, among others.
+                problem = f'group "{first}" has no task that could be waited for'
+                scope.report.add(KEYS_CONFLICT.at(place, problem=problem, help="put a task into it, or remove it"))
+            elif then in inside and not inside[then]:
+                problem = f'group "{then}" has no task that could wait'
+                scope.report.add(KEYS_CONFLICT.at(place, problem=problem, help="put a task into it, or remove it"))
+            graph.between.append((first, then))
             _wait(graph.upstream, first, then, inside, spec)
     return graph
 
@@ -79,7 +87,12 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
         found.setdefault(task.teardown, (*layers.own, "teardown"))
     fields = {"container": ("env",), "python": ("env", "args"), "operator": ("arguments",)}
     for field_ in fields[layers.kind()]:
-        for _, value, place in layers.merged(field_):
+        # Variables are merged with those of the defaults; of arguments, the nearest table counts.
+        if field_ == "env":
+            written = [(value, place) for _, value, place in layers.merged(field_)]
+        else:
+            written = [(layers.get(field_), layers.place(field_))]
+        for value, place in written:
             for name, inner in _outputs_in(value, place):
                 found.setdefault(name, inner)
     if task.expand is not None:
@@ -112,14 +125,14 @@ def _of_groups(dag: str, id_: str, task: TaskSpec, spec: DagSpec) -> Iterator[tu
             yield name, ("dags", dag, "groups", group, "after", index)
 
 
-def _between(spec: DagSpec) -> list[tuple[str, str]]:
-    edges = [(name, id_) for id_, task in spec.tasks.items() for name in task.after if name in spec.groups]
-    edges += [
-        (name, group)
-        for group, declared in spec.groups.items()
-        for name in declared.after
-        if name in spec.groups or name in spec.tasks
-    ]
+def _between(dag: str, spec: DagSpec) -> dict[tuple[str, str], SpecPath]:
+    """Return (first, then) where one of them is a group, with the place that says so; inner ones first."""
+    edges: dict[tuple[str, str], SpecPath] = {}
+    for table, nodes in (("tasks", spec.tasks), ("groups", spec.groups)):
+        for id_, node in nodes.items():
+            for index, name in enumerate(node.after):
+                if name in spec.groups or (table == "groups" and name in spec.tasks):
+                    edges.setdefault((name, id_), ("dags", dag, table, id_, "after", index))
 
     def around(name: str) -> list[str]:
         return chain(spec, spec.groups[name].parent if name in spec.groups else spec.tasks[name].group)
@@ -127,7 +140,7 @@ def _between(spec: DagSpec) -> list[tuple[str, str]]:
     def depth(edge: tuple[str, str]) -> int:
         return len(set(around(edge[0])) & set(around(edge[1])))
 
-    return sorted(dict.fromkeys(edges), key=depth, reverse=True)
+    return {edge: edges[edge] for edge in sorted(edges, key=depth, reverse=True)}
 
 
 def _wait(
@@ -147,7 +160,7 @@ def _ends(upstream: dict[str, list[str]], members: tuple[str, ...], spec: DagSpe
     found: list[str] = []
     while pending:
         id_ = pending.pop(0)
-        if spec.tasks[id_].teardown is None:
+        if spec.tasks[id_].teardown not in spec.tasks:
             found += [] if id_ in found else [id_]
             continue
         pending += [name for name in upstream[id_] if name in members and not spec.tasks[name].setup]

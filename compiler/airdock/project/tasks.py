@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from keyword import iskeyword
+from datetime import date, datetime
 from typing import Any
 
-from airdock.diagnostics import Related, SpecPlace
-from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY
+from airdock.diagnostics import Related, SpecPath, SpecPlace
+from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY, WRONG_TYPE, describe
 from airdock.load.dotenv import parse_dotenv
+from airdock.project.argument_names import check_names
 from airdock.project.callbacks import resolve_callbacks
 from airdock.project.dag_parts import Asset, Engine
 from airdock.project.declared import check_pool, resolve_assets, resolve_engine
@@ -59,7 +60,7 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
     if layers.is_set("pool"):
         place = layers.place("pool")
         check_pool(scope, layers.get("pool"), place, values.user(place))
-    return replace(
+    task = replace(
         task,
         setup=spec.setup,
         teardown=_teardown(values, spec, layers),
@@ -74,6 +75,8 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
             if (mark := mark_of(TaskSpec, field, OperatorArg)) is not None
         },
     )
+    check_names(scope, layers, task)
+    return task
 
 
 def doc_text(scope: Scope, layers: Layers) -> str | None:
@@ -126,21 +129,22 @@ def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
 
 
 def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, object]) -> Task:
-    report = values.scope.report
     where = layers.place("arguments")
     arguments = []
     for key, value in layers.get("arguments").items():
-        place = (*where, key)
-        taken = {"task_id": "the id of the table", "dag": "the DAG", **dict.fromkeys(options, "a key")}
-        if key in taken:
-            report.add(KEYS_CONFLICT.at(place, "key", problem=f'"{key}" is set already, by {taken[key]} of this task'))
-        elif not key.isidentifier() or iskeyword(key):
-            report.add(BAD_NAME.at(place, "key", name=key, expected="it is no name of an argument"))
-        resolved = values.argument(key, value, place)
+        _check_date(values.scope, key, value, (*where, key))
+        resolved = values.argument(key, value, (*where, key))
         if resolved is not None:
             arguments.append((key, resolved))
     operator: str = layers.get("operator")
     return Task(id_, "operator", layers.own, options, operator=operator, arguments=tuple(arguments))
+
+
+def _check_date(scope: Scope, key: str, value: Any, where: SpecPath) -> None:
+    """Report a date without a time in the two arguments of every operator that are moments."""
+    if key in ("start_date", "end_date") and isinstance(value, date) and not isinstance(value, datetime):
+        expected = f"a date with a time, such as {value.isoformat()}T00:00:00Z"
+        scope.report.add(WRONG_TYPE.at(where, expected=expected, found=describe(value)))
 
 
 def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: dict[str, object], dag: str) -> Task:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from airdock.diagnostics import Diagnostic, Kind, Related, SpecPath, SpecPlace
-from airdock.facts import lacking, login_host, registry_of
+from airdock.facts import login_host, missing_programs, registry_of
 from airdock.project.model import Image, Task
 from airdock.rules.context import Context
 
@@ -114,7 +114,7 @@ def has_python(context: Context) -> Iterator[Diagnostic]:
         if not isinstance(written, dict) or "build" in written:
             continue
         key = "ref" if "ref" in written else "from"
-        missing = [program for program in lacking(written[key]) if not _brought(program, written, task)]
+        missing = [program for program in missing_programs(written[key]) if not _brought(program, written, task)]
         if missing:
             related = (Related("declared here", SpecPlace(("images", task.image.name, key))),)
             yield LACKS_PYTHON.at(

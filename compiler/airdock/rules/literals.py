@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
-from airdock.facts import is_known_to_all, names_secret
+from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
 from airdock.rules.context import Context
 
 LITERAL_SECRET = Kind(
@@ -43,7 +43,6 @@ _NO_SECRET = re.compile(
 """A switch, a number, a row of asterisks."""
 _REFERENCES = ("/", "./", "$", "<", "[", "{")
 """How a path, a variable, a placeholder or a template starts."""
-_ADDRESS = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/@:]*:(?P<password>[^\s/@]+)@")
 
 
 def literal_secret(context: Context) -> Iterator[Diagnostic]:
@@ -56,6 +55,11 @@ def literal_secret(context: Context) -> Iterator[Diagnostic]:
             if isinstance(value, str):
                 what = _in_address(value) if key == "uri" else _password(value)
                 yield from _finding(place, what)
+    assets = context.written.get("assets")
+    for name in assets if isinstance(assets, dict) else ():
+        uri = context.written_at(("assets", name, "uri"))
+        if isinstance(uri, str):
+            yield from _finding(("assets", name, "uri"), _in_address(uri))
     for pattern in _TABLES:
         for place, table in _matching(context.written, pattern, ()):
             for inner, value in _texts(table, place):
@@ -116,7 +120,7 @@ def _in_json(value: str) -> str | None:
 
 
 def _in_address(value: str) -> str | None:
-    match = _ADDRESS.search(value) if "://" in value else None
+    match = PASSWORD_IN_ADDRESS.search(value) if "://" in value else None
     if match is None or match["password"].startswith(_REFERENCES) or is_known_to_all(match["password"]):
         return None
     return "a password"
@@ -130,6 +134,8 @@ def _finding(place: SpecPath, what: str | None) -> Iterator[Diagnostic]:
 
 
 def _advice(place: SpecPath, key: str) -> str:
+    if place[0] == "assets":
+        return "leave it out: the uri is the name of the data, and Airflow opens nothing by it"
     if place[0] == "images":
         return "an image keeps it for everyone to read; hand it to the container, in the env of the task"
     if place[:2] == ("airflow", "config"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
@@ -76,6 +77,13 @@ def _fault_of(pattern: str) -> str | None:
     return None
 
 
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _why_not(value: object, schema: dict[str, Any]) -> str | None:
     """Return what a param takes, where a value is not that; the part of JSON Schema that airdock.toml has."""
     types = schema.get("type")
@@ -85,6 +93,8 @@ def _why_not(value: object, schema: dict[str, Any]) -> str | None:
     allowed = schema.get("enum")
     if allowed is not None and not any(_same(value, one) for one in allowed):
         return " or ".join(_shown(one) for one in allowed) if len(allowed) <= 8 else "one of the values of enum"
+    if isinstance(value, str) and schema.get("format") == "date" and not _is_date(value):
+        return "a date such as 2026-01-31"
     if isinstance(value, _NUMBER) and not isinstance(value, bool):
         if "minimum" in schema and value < schema["minimum"]:
             return f"at least {schema['minimum']}"

@@ -21,7 +21,7 @@ from airdock.rules.outputs import source_outputs_there
 from airdock.rules.params import param_default_fits, param_has_default
 from airdock.rules.schedule import continuous_runs_alone, dates_in_order, schedule_read
 from airdock.rules.secrets import dotenv_private, secret_set
-from airdock.rules.tasks import operator_unchecked, provider_has_option, trigger_rule_known
+from airdock.rules.tasks import fail_fast_rule, operator_unchecked, provider_has_option, trigger_rule_known
 from airdock.rules.templates import templates_right
 from airdock.rules.unused import never_used
 from airdock.rules.versions import schedule_known, version_takes_argument, weight_rule_known
@@ -35,6 +35,7 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     function_stands_alone,
     arguments_fit,
     trigger_rule_known,
+    fail_fast_rule,
     weight_rule_known,
     version_takes_argument,
     schedule_known,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from airdock.diagnostics import Diagnostic, Kind
+from airdock.diagnostics import Diagnostic, Kind, Related, SpecPlace
+from airdock.diagnostics.shape import KEYS_CONFLICT
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.rules.context import Context
 
+_DEFAULT_RULE = "all_success"
 TRIGGER_RULE = Kind(
     "AD304",
     "unknown-trigger-rule",
@@ -51,6 +53,16 @@ def trigger_rule_known(context: Context) -> Iterator[Diagnostic]:
             yield TRIGGER_RULE.at(
                 task.places["trigger_rule"], help=advice, version=target.version, what="trigger rule", rule=rule
             )
+
+
+def fail_fast_rule(context: Context) -> Iterator[Diagnostic]:
+    """A DAG that fails fast knows one trigger rule; a teardown has its own, which Airflow sets."""
+    for dag in context.project.dags:
+        for task in dag.tasks if dag.options.get("fail_fast") else ():
+            if task.teardown is None and task.options.get("trigger_rule", _DEFAULT_RULE) != _DEFAULT_RULE:
+                related = (Related('"fail_fast" is here', SpecPlace(dag.places["fail_fast"], "key")),)
+                problem = f"in a DAG that fails fast every task has the trigger rule {_DEFAULT_RULE}"
+                yield KEYS_CONFLICT.at(task.places["trigger_rule"], problem=problem, related=related)
 
 
 def operator_unchecked(context: Context) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from airdock.diagnostics import SpecPath, SpecPlace
-from airdock.facts.secret_names import names_secret
+from airdock.facts.secret_names import PASSWORD_IN_ADDRESS, names_secret
 from airdock.load.document import Document
 
 Shown: TypeAlias = "dict[str, Any]"
@@ -24,7 +24,6 @@ BUILT_IN = "built-in"
 HIDDEN = "***"
 MISSING = object()
 """What is written at a place where nothing is."""
-_PASSWORD_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^@/\s]+@")
 
 
 class Places:
@@ -87,7 +86,7 @@ def plain(value: Any, name: str = "") -> Any:
         return [plain(inner, name) for inner in value]
     if isinstance(value, str):
         # A template holds no secret, it names one.
-        return HIDDEN if names_secret(name) and "{{" not in value else _PASSWORD_IN_ADDRESS.sub(r"\1***@", value)
+        return HIDDEN if names_secret(name) and "{{" not in value else PASSWORD_IN_ADDRESS.sub(r"\g<before>***", value)
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if value is None or isinstance(value, bool | int | float):

@@ -49,8 +49,6 @@ class OutputSource(Table):
     key: Annotated[Text | None, Doc("Which of the task's outputs; without it, what the task returned.")] = None
 
 
-HostSource: TypeAlias = EnvSource | FileSource
-RuntimeSource: TypeAlias = ConnectionSource | VariableSource | ParamSource | OutputSource
 SOURCES: dict[str, type[Table]] = {
     "env": EnvSource,
     "file": FileSource,

@@ -39,7 +39,7 @@ def fifty() -> str:
         lines += [f"[dags.big.tasks.task-{number}]", 'image = "tool"']
         lines += [f"after = {[f'task-{other}' for other in before]}".replace("'", '"')]
         lines += [f'group = "{group}"'] if group else []
-    lines += ["[dags.big.tasks.end]", 'image = "tool"', 'after = ["one", "none"]']
+    lines += ["[dags.big.tasks.end]", 'image = "tool"', 'after = ["one"]']
     return "\n".join(lines) + "\n"
 
 

@@ -28,11 +28,10 @@ _EMPTY_GROUPS = """
 
 [dags.empty.groups.inner]
 parent = "outer"
-after = ["a"]
 
 [dags.empty.tasks]
 a = { image = "tool" }
-b = { image = "tool", after = ["inner"] }
+b = { image = "tool", after = ["a"] }
 """
 TEXTS = {"fifty": fifty(), "through": HEAD + _CHAIN_THROUGH_A_GROUP, "empty": HEAD + _EMPTY_GROUPS}
 

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Sequence
 
 from airdock.diagnostics import SpecPath
-from airdock.diagnostics.shape import KEYS_CONFLICT, LEAVES_PROJECT, MISSING_KEY
+from airdock.diagnostics.shape import BAD_VALUE, KEYS_CONFLICT, LEAVES_PROJECT, MISSING_KEY
 from airdock.project.connections import is_json
 from airdock.project.dag_parts import Access, Asset, Engine, HostFile, Pool, WorkerPath
 from airdock.project.findings import UNKNOWN_ASSET, UNKNOWN_ENGINE, UNKNOWN_POOL
@@ -87,6 +87,9 @@ def check_assets(scope: Scope) -> None:
     """Report the extras of assets that JSON cannot hold, and two assets of one uri or name."""
     for name, spec in scope.spec.assets.items():
         is_json(scope, spec.extra, ("assets", name, "extra"))
+        if spec.uri.lower().startswith("airflow:"):
+            expected = "Airflow keeps this scheme for itself"
+            scope.report.add(BAD_VALUE.at(("assets", name, "uri"), found=f'"{spec.uri}"', expected=expected))
     uris = [(name, spec.uri) for name, spec in scope.spec.assets.items()]
     scope.report_collisions(uris, ("assets",), "have one uri, which is one asset for Airflow")
 

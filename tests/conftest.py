@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,9 +35,15 @@ BUILT = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let every test folder import what stands here, and tell colours off."""
+    """Let every test folder import what stands here, tell colours off, and keep what is remembered apart."""
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
         os.environ.pop(name, None)
+    os.environ["AIRDOCK_CACHE_DIR"] = tempfile.mkdtemp(prefix="airdock-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ["AIRDOCK_CACHE_DIR"], ignore_errors=True)
 
 
 @pytest.fixture

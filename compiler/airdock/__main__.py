@@ -1,6 +1,6 @@
 """`python -m airdock`."""
 
-from airdock.cli import run
+from airdock.start import run
 
 if __name__ == "__main__":
     run()

@@ -8,6 +8,7 @@ import gc
 import io
 import os
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from airdock.diagnostics.formats import BASES, FOR_PEOPLE, FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
 from airdock.diagnostics.suggest import did_you_mean
+from airdock.load import seen
 from airdock.views import add_views, graph, show
 
 if TYPE_CHECKING:
@@ -28,13 +30,13 @@ if TYPE_CHECKING:
 FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
 
 
-def run() -> None:
-    """Entry point of the console script."""
-    sys.exit(main(sys.argv[1:]))
+def main(arguments: list[str], asked: bytes | None = None) -> int:
+    """Run one command and return its exit code; see the README for what each means.
 
-
-def main(arguments: list[str]) -> int:
-    """Run one command and return its exit code; see the README for what each means."""
+    ``asked`` is the question that the run may be remembered by (`recall.question`).
+    """
+    began = time.time_ns()
+    seen.forget()
     # A short process that only builds up: collecting garbage costs a tenth of the time and frees nothing.
     gc.disable()
     for stream in (sys.stdout, sys.stderr):
@@ -43,8 +45,14 @@ def main(arguments: list[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         options = _parser().parse_args(arguments)
+        options.said = {"stdout": "", "stderr": ""}
+        options.had_nothing_to_do = False
         code: int = options.run(options)
         sys.stdout.flush()
+        if asked is not None and options.had_nothing_to_do and code == FINE:
+            from airdock.output.remember import remember
+
+            remember(asked, began, **options.said)
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -150,8 +158,7 @@ def _print_findings(report: Report, document: Document, options: argparse.Namesp
     """Print the findings, to standard error where people read them; return the exit code that they mean."""
     form = _output_format(options)
     located = locate_all(report.findings, document, path_printer(document.root, BASES.get(form)))
-    stream = sys.stderr if form in FOR_PEOPLE else sys.stdout
-    stream.write(formatter(form)(located))
+    _say(options, "stderr" if form in FOR_PEOPLE else "stdout", formatter(form)(located))
     return FINDINGS if report.errors or (options.strict and located) else FINE
 
 
@@ -165,7 +172,8 @@ def _check(options: argparse.Namespace) -> int:
         analyse(document, report)
     code = _print_findings(report, document, options)
     if code == FINE and _output_format(options) == "full":
-        sys.stderr.write(f"{path_printer(root)(file)}: no errors\n")
+        _say(options, "stderr", f"{path_printer(root)(file)}: no errors\n")
+    options.had_nothing_to_do = True
     return code
 
 
@@ -197,6 +205,7 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         report.gate()
     except Stopped:
         return _print_findings(report, document, options)
+    options.had_nothing_to_do = all(change.action == "unchanged" for change in changes)
     if options.check:
         _report_drift(changes, report)
         return _print_findings(report, document, options)
@@ -211,7 +220,7 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
     code = _print_findings(report, document, options)
     if code == FINE:
         _say_login(checked, root, options)
-        _say(written, root, options)
+        _say_written(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
     return FINDINGS if code or (options.exit_code and drift(written)) else FINE
 
@@ -236,19 +245,23 @@ def _report_drift(changes: list[Change], report: Report) -> None:
         report.add(DRIFT.of(FilePlace(change.path), path=change.path, action=change.action, help="run `airdock build`"))
 
 
-def _say(written: list[Change], root: Path, options: argparse.Namespace) -> None:
+def _say(options: argparse.Namespace, stream: str, text: str) -> None:
+    """Say something on standard output or standard error, and keep it: a run may be remembered."""
+    getattr(sys, stream).write(text)
+    options.said[stream] += text
+
+
+def _say_written(written: list[Change], root: Path, options: argparse.Namespace) -> None:
     """Say what was written; not on standard output where a program reads the findings from it."""
-    stream = sys.stdout if _output_format(options) in FOR_PEOPLE else sys.stderr
     printed = path_printer(root)
-    for change in written:
-        stream.write(f"{change.action:<9} {printed(change.path)}{change.note}\n")
-    if not written:
-        stream.write("nothing to do\n")
+    lines = [f"{change.action:<9} {printed(change.path)}{change.note}\n" for change in written]
     committed = [printed(change.path) for change in written if change.committed]
     if options.exit_code and committed:
         import shlex
 
-        stream.write(f"to commit: git add {shlex.join(committed)}\n")
+        lines.append(f"to commit: git add {shlex.join(committed)}\n")
+    stream = "stdout" if _output_format(options) in FOR_PEOPLE else "stderr"
+    _say(options, stream, "".join(lines) or "nothing to do\n")
 
 
 def _say_login(checked: Checked, root: Path, options: argparse.Namespace) -> None:

@@ -14,6 +14,7 @@ from airdock.diagnostics.kind import Inside, Place
 from airdock.diagnostics.locate import Location
 from airdock.diagnostics.shape import UNKNOWN_KEY, WRONG_TYPE, describe
 from airdock.diagnostics.suggest import did_you_mean
+from airdock.load import seen
 from airdock.load.source_map import Node, Span, first_repeat, line_column, line_starts, scan
 
 FILE_NOT_READABLE = Kind(
@@ -161,7 +162,7 @@ class Document:
     def _beside(self, name: str) -> SourceFile | None:
         """Return a file that is no TOML but that a finding is in."""
         try:
-            return SourceFile(name, (self.root / name).read_bytes().decode("utf-8-sig"))
+            return SourceFile(name, seen.content(self.root / name).read_bytes().decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -183,7 +184,7 @@ def load_document(root: Path, name: str, report: Report) -> Document:
 
 def _read(document: Document, path: Path, name: str, report: Report) -> dict[str, object] | None:
     try:
-        data = path.read_bytes()
+        data = seen.content(path).read_bytes()
     except OSError as error:
         advice = "name the folder with -C DIR or the file with -f FILE; `airdock init` writes a first one"
         main = name == document.main and isinstance(error, FileNotFoundError)
@@ -253,7 +254,8 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
     root = document.root.resolve()
     folder = False
     try:
-        found = sorted(entry for entry in document.root.glob(pattern) if entry.is_file())
+        seen.folders(document.root, pattern)
+        found = sorted(entry for entry in document.root.glob(pattern) if seen.kind(entry).is_file())
         # A folder is easily meant to stand for what is in it.
         folder = not found and bool(pattern) and (document.root / pattern).is_dir()
     except (ValueError, IndexError, OSError, RuntimeError):

@@ -7,7 +7,7 @@ backslash), and what Compose reads is what counts. Rules: Compose's own dotenv p
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 BLOCK_START = "# >>> airdock: written by `airdock build`; change airdock.toml, not these lines >>>"
@@ -56,23 +56,27 @@ def read_dotenv(text: str, environ: Mapping[str, str]) -> DotenvFile:
 def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return the variables that Compose would see; a line that is none is passed over."""
     values: dict[str, str] = {}
+
+    def known(name: str) -> str | None:
+        return environ.get(name, values.get(name))
+
     text, position = text.removeprefix("\ufeff"), 0
     while (match := _ENTRY.search(text, position)) is not None:
         position = max(match.end(), match.start() + 1)
         if match["single"] is not None:
             value = match["single"].replace("\\'", "'")
         elif match["double"] is not None:
-            value = _double_quoted(match["double"], {**values, **environ})
+            value = _double_quoted(match["double"], known)
         else:
             value = match["bare"].partition(" #")[0].rstrip()
-            value = _interpolated(value, {**values, **environ})
+            value = _interpolated(value, known)
         values[match["key"]] = value
         rest = text.find("\n", match.end())
         position = len(text) if rest < 0 else rest + 1
     return values
 
 
-def _double_quoted(text: str, known: Mapping[str, str]) -> str:
+def _double_quoted(text: str, known: Callable[[str], str | None]) -> str:
     r"""Decode escapes and interpolate, left to right, so that ``\$`` stays a dollar sign."""
     pieces = re.split(r"(\\0[0-3][0-7]{2}|\\.)", text, flags=re.DOTALL)
     out = []
@@ -86,12 +90,12 @@ def _double_quoted(text: str, known: Mapping[str, str]) -> str:
     return "".join(out)
 
 
-def _interpolated(text: str, known: Mapping[str, str]) -> str:
+def _interpolated(text: str, known: Callable[[str], str | None]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match["plain"] or match["name"]
         if name is None:
             return "$"
-        found = known.get(name)
+        found = known(name)
         missing = found is None or (found == "" and match["op"] == ":-")
         return (match["default"] or "") if missing else found or ""
 

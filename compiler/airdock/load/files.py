@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from airdock.load import seen
 from airdock.load.claim import is_generated
 
 
@@ -34,7 +35,7 @@ class ProjectFiles:
         if not Path(path).is_absolute() and not self._inside(found):
             raise FileProblem("leaves the project", leaves=True)
         try:
-            if not found.exists():
+            if not seen.kind(found).exists():
                 raise FileProblem("does not exist")
             if folder is True and not found.is_dir():
                 raise FileProblem("is not a folder")
@@ -47,7 +48,7 @@ class ProjectFiles:
     def read_text(self, path: str) -> str:
         """Return the text of a file, UTF-8, line ends as LF. Raises FileProblem."""
         try:
-            return self.find(path, folder=False).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            return seen.content(self.find(path, folder=False)).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
         except OSError as error:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -56,14 +57,14 @@ class ProjectFiles:
     def is_users(self, path: str) -> bool:
         """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
         try:
-            return not is_generated(self.find(path, folder=False).read_bytes())
+            return not is_generated(seen.content(self.find(path, folder=False)).read_bytes())
         except (FileProblem, OSError):
             return False
 
     def there(self, path: str) -> bool:
         """Say whether something is at a path; a path that no file can have is that of none."""
         try:
-            return (self.root / path).exists()
+            return seen.kind(self.root / path).exists()
         except (OSError, ValueError):
             return False
 

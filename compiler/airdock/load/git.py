@@ -1,13 +1,23 @@
-"""What git says about a file of the project."""
+"""What git says about a file of the project, and what that depends on."""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+from airdock.load import seen
+
+if TYPE_CHECKING:
+    from subprocess import CompletedProcess
 
 _OF_A_HOOK = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY")
 """What git hands to its hooks: about the repository that is committed to, seen from the top of it."""
+_READ_BY_GIT = (
+    *("PATH", "HOME", "XDG_CONFIG_HOME", "GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
+    *("GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM"),
+)
 _PATIENCE = 10  # seconds
 _NOT_IGNORED = 1
 """Exit code of `git check-ignore`; other codes but 0 are for what is no repository, or not the user's own."""
@@ -17,30 +27,95 @@ Exposed = Literal["tracked", "not ignored"]
 
 def exposed(root: Path, name: str) -> Exposed | None:
     """Say why the next commit would take a file of the project in; None if it would not, or there is no git."""
-    real = root.resolve()
-    if not any((folder / ".git").exists() for folder in (real, *real.parents)):
+    seen.repositories.add((root, name))
+    if not _in_repository(root):
         return None
     # Does not count a file that is tracked for ignored, so most projects pay for this one call alone.
-    if _git(root, "check-ignore", "--quiet", "--", name) != _NOT_IGNORED:
+    if _code(root, "check-ignore", "--quiet", "--", name) != _NOT_IGNORED:
         return None
-    return "tracked" if _git(root, "ls-files", "--error-unmatch", "--", name) == 0 else "not ignored"
+    return "tracked" if _code(root, "ls-files", "--error-unmatch", "--", name) == 0 else "not ignored"
 
 
-def _git(root: Path, *arguments: str) -> int | None:
+@dataclass(frozen=True)
+class Index:
+    """Where git keeps which files it tracks, and the path that one of the project has there."""
+
+    path: Path
+    name: str
+
+
+class GroundsUnknown(Exception):  # noqa: N818 - nothing failed, only nothing can be kept
+    """What git says depends on something that cannot be told."""
+
+
+def note_grounds(root: Path, name: str) -> Index | None:
+    """Note what it depends on that a file is not `exposed`, but for the index, which every commit changes.
+
+    Returns the index, None where there is no repository. Raises GroundsUnknown.
+    """
+    if not _in_repository(root):
+        return None
+    seen.variables.update(_READ_BY_GIT)
+    for path in _rules(root):
+        seen.content(path)
+    if exposed(root, name) is not None:
+        raise GroundsUnknown  # it has just changed
+    top, index = _told(root, "rev-parse", "--show-toplevel", "--git-path", "index").splitlines()
+    return Index(root / index, (root.resolve().relative_to(top) / name).as_posix())
+
+
+def _rules(root: Path) -> list[Path]:
+    """Return the files that say what git ignores, and those that say which files these are."""
+    asked = ("--show-toplevel", "--git-path", "info/exclude", "--git-path", "config")
+    top, *found = (root / path for path in _told(root, "rev-parse", *asked).splitlines())
+    # As NUL-terminated pairs: where a setting comes from, and its name.
+    origins = _told(root, "config", "--list", "--show-origin", "--name-only", "-z").split("\0")[:-1:2]
+    if not all(origin.startswith("file:") for origin in origins):
+        raise GroundsUnknown
+    home = Path.home()
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
+    found += [Path("/etc/gitconfig"), home / ".gitconfig", settings / "config", settings / "ignore"]
+    found += [top / origin.removeprefix("file:") for origin in origins]
+    named = _told(root, "config", "--path", "--default", "", "core.excludesFile").rstrip("\n")
+    found += [top / named] if named else []
+    inside = root.resolve().relative_to(top).parts
+    return found + [top.joinpath(*inside[:count], ".gitignore") for count in range(len(inside) + 1)]
+
+
+def _in_repository(root: Path) -> bool:
+    real = root.resolve()
+    return any(seen.kind(folder / ".git").exists() for folder in (real, *real.parents))
+
+
+def _told(root: Path, *arguments: str) -> str:
+    try:
+        done = _run(root, *arguments)
+        if done is None or done.returncode:
+            raise GroundsUnknown
+        return done.stdout.decode()
+    except UnicodeDecodeError:
+        raise GroundsUnknown from None
+
+
+def _code(root: Path, *arguments: str) -> int | None:
     """Return the exit code of a git command, None where git cannot be run."""
+    done = _run(root, *arguments)
+    return None if done is None else done.returncode
+
+
+def _run(root: Path, *arguments: str) -> CompletedProcess[bytes] | None:
     import subprocess
 
     environ = {name: value for name, value in os.environ.items() if name not in _OF_A_HOOK}
     try:
-        done = subprocess.run(
+        return subprocess.run(
             ["git", "-C", str(root), *arguments],
             env=environ,
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             timeout=_PATIENCE,
             check=False,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.returncode

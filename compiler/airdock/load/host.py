@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from airdock.load import seen
 from airdock.load.dotenv import DotenvFile, read_dotenv
 from airdock.load.git import Exposed, exposed
 
@@ -41,11 +42,12 @@ def read_host(root: Path) -> Host:
     Raises OSError or UnicodeDecodeError when `.env` is there and cannot be read, UnicodeEncodeError when the path of
     the project directory is no UTF-8.
     """
-    path = root / ".env"
+    path = seen.content(root / ".env")
     text = path.read_bytes().decode("utf-8") if path.exists() else ""
     directory = root.resolve().as_posix()
     directory.encode()
-    environ = {name: value for name, value in os.environ.items() if _is_text(value)}
+    texts = {name: value for name, value in os.environ.items() if _is_text(value)}
+    environ = seen.Environment(texts)
     uid = os.getuid() if hasattr(os, "getuid") else AIRFLOW_IMAGE_UID
     return Host(
         directory=directory,
@@ -55,7 +57,7 @@ def read_host(root: Path) -> Host:
         socket_gid=_socket_gid,
         new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
         dotenv_in_git=lambda: exposed(root, ".env"),
-        not_text=frozenset(os.environ.keys() - environ.keys()),
+        not_text=frozenset(os.environ.keys() - texts.keys()),
     )
 
 
@@ -66,6 +68,6 @@ def _is_text(value: str) -> bool:
 
 def _socket_gid(path: str) -> int | None:
     try:
-        return Path(path).stat().st_gid
+        return seen.content(Path(path)).stat().st_gid
     except OSError:
         return None

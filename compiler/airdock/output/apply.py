@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from airdock.load import seen
 from airdock.output.changes import Change
 
 SUFFIX = ".airdock"
@@ -75,7 +76,7 @@ def sweep(root: Path, folders: Iterable[str]) -> None:
     """Delete the temporaries of a build that was killed. No other build may be at work in the project."""
     for folder in folders:
         with contextlib.suppress(OSError):
-            for path in (root / folder).iterdir():
+            for path in seen.content(root / folder).iterdir():
                 if _TEMPORARY.match(path.name) and path.is_file() and not path.is_symlink():
                     path.unlink(missing_ok=True)
 

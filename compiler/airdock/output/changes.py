@@ -11,6 +11,7 @@ from typing import Literal
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Report
 from airdock.diagnostics.shape import LEAVES_PROJECT
 from airdock.emit.artifact import Artifact, DotenvBlock, Folder
+from airdock.load import seen
 from airdock.load.claim import is_generated
 from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile, read_dotenv
 from airdock.load.host import Host
@@ -94,7 +95,7 @@ def plan(
             path = artifact.path
             if path in changes:
                 report.add(UNWRITABLE.of(FilePlace(path), path=path, reason="a mount asks for a folder of this name"))
-            elif not (root / path).is_dir():
+            elif not seen.kind(root / path).is_dir():
                 changes[path] = Change(path, "created", None, None, folder=True, committed=False)
             continue
         reason = _unfit(artifact.path, taken)
@@ -136,7 +137,7 @@ def _deletions(present: Mapping[str, Change], project: Project, root: Path, host
     gone = []
     for path in dict.fromkeys(left_behind(project, root, host)):
         # What cannot be read, or is a link, is not an output of an earlier build.
-        if path not in present and (root / path).is_file():
+        if path not in present and seen.kind(root / path).is_file():
             old = _read(root, path, Report())
             if old is not None and is_generated(old) and is_untouched(old):
                 gone.append(path)
@@ -172,7 +173,7 @@ def _ownership(path: str, old: bytes | None) -> Iterator[Diagnostic]:
 
 def _read(root: Path, path: str, report: Report) -> bytes | None:
     """Return the present bytes of an output; None if there are none. Reports what cannot be a file of ours."""
-    full = root / path
+    full = seen.content(root / path)
     try:
         if not full.parent.resolve().is_relative_to(root.resolve()) or full.is_symlink():
             report.add(LEAVES_PROJECT.of(FilePlace(path), path=path, help="a symbolic link stands in its place"))

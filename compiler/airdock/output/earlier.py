@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from airdock.load import seen
 from airdock.load.claim import is_generated
 from airdock.load.host import Host
 from airdock.project.model import HostPath, Project
@@ -28,9 +29,10 @@ def left_behind(project: Project, root: Path, host: Host) -> Iterator[str]:
     composes = list(_compose_files(root, host.dotenv.block.get("COMPOSE_FILE", "")))
     yield from composes
     for folder in dict.fromkeys((project.airflow.dags_folder, *dag_folders(root, composes))):
-        for path in sorted((root / folder).glob("*.py")):
+        for path in sorted(seen.content(root / folder).glob("*.py")):
             yield path.relative_to(root).as_posix()
     for name in ("Dockerfile", "Dockerfile.dockerignore"):
+        seen.folders(root, f"images/*/{name}")
         for path in sorted(root.glob(f"images/*/{name}")):
             yield path.relative_to(root).as_posix()
 
@@ -44,7 +46,7 @@ def dag_folders(root: Path, composes: Iterable[str]) -> Iterator[str]:
                 named.append(str(json.loads(source)).removeprefix("./").replace("$$", "$"))
     for folder in dict.fromkeys(named):
         # A folder with an airdock.toml of its own is another project, and its outputs are that one's.
-        if _inside(root, folder) and not (root / folder / "airdock.toml").exists():
+        if _inside(root, folder) and not seen.kind(root / folder / "airdock.toml").exists():
             yield folder
 
 
@@ -76,14 +78,14 @@ def folders_of_temporaries(root: Path, values: Mapping[str, Any]) -> Iterator[st
     folder = airflow.get("dags_folder") if isinstance(airflow, dict) else None
     named = [folder] if isinstance(folder, str) and _inside(root, folder) else []
     yield from dict.fromkeys((".", *named, *dag_folders(root, _compose_files(root, ""))))
-    for path in root.glob("images/*"):
+    for path in seen.content(root / "images").glob("*"):
         if _inside(root, path.relative_to(root).as_posix()):
             yield path.relative_to(root).as_posix()
 
 
 def _compose_files(root: Path, record: str) -> Iterator[str]:
     """Return the Compose files that may be of an earlier build: by their name, and those that it named itself."""
-    names = [path.name for path in sorted(root.glob("*compose*.y*ml"))]
+    names = [path.name for path in sorted(seen.content(root).glob("*compose*.y*ml"))]
     for named in (record, *_COMPOSE_FILE.findall(_generated_text(root / ".env.example"))):
         names += named.split(":")
     return (name for name in dict.fromkeys(names) if name and _inside(root, name))
@@ -92,7 +94,7 @@ def _compose_files(root: Path, record: str) -> Iterator[str]:
 def _generated_text(path: Path) -> str:
     """Return the text of a file that airdock generated, though it was edited since; of any other, nothing."""
     try:
-        data = path.read_bytes()
+        data = seen.content(path).read_bytes()
     except OSError:
         return ""
     return data.decode("utf-8", "replace").replace("\r\n", "\n") if is_generated(data) else ""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
+from airdock.load import seen
 from airdock.load.files import FileProblem
 from airdock.project.model import Compose, Target
 from airdock.project.scope import Scope
@@ -60,7 +61,7 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
     text, problem = None, "does not exist"
     # A generated file there is the bundled one of an earlier build, which this build deletes.
-    if scope.files.is_users(compose.base) or not (scope.files.root / compose.base).is_file():
+    if scope.files.is_users(compose.base) or not seen.kind(scope.files.root / compose.base).is_file():
         try:
             text = scope.files.read_text(compose.base)
         except FileProblem as trouble:

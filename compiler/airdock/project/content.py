@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+from airdock.load import seen
 from airdock.project.dockerfile import IGNORED_NAMES, IGNORED_SUFFIX
 from airdock.project.ignore import IgnoreRules
 
@@ -52,7 +53,7 @@ class ContentDigest:
 
 def _entries(path: Path, *, filtered: bool, ignore: IgnoreRules, above: str = "") -> Iterator[tuple[str, Path]]:
     """Return the path itself and all below it, by name, with their paths relative to the first."""
-    yield above.rstrip("/"), path
+    yield above.rstrip("/"), seen.content(path)
     if path.is_symlink() or not path.is_dir():
         return
     if above and not ignore.brings_back and ignore.leaves_out(above.rstrip("/")):

@@ -7,6 +7,7 @@ import re
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
+from airdock.load import seen
 from airdock.project.content import NOTHING, ContentDigest
 from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
 from airdock.project.ignore import IgnoreRules, read_ignore
@@ -87,7 +88,7 @@ def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
 def _ignore_of(scope: Scope, folder: str, dockerfile: str, where: SpecPath) -> IgnoreRules:
     """Return what the build does not send: by the ignore file of the Dockerfile, else by that of the folder."""
     for path in (f"{folder}/{dockerfile}.dockerignore", f"{folder}/.dockerignore"):
-        if (scope.files.root / path).is_file():
+        if seen.kind(scope.files.root / path).is_file():
             return read_ignore(scope.read_text(path, where, "ignore file") or "")
     return NOTHING
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from zoneinfo import ZoneInfo
+from pathlib import Path
+from zoneinfo import TZPATH, ZoneInfo
 
 from airdock.diagnostics import Diagnostic, Kind
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.facts import Feature
+from airdock.load import seen
 from airdock.rules.context import Context
 
 START_DATE = Kind(
@@ -63,6 +65,8 @@ def _is_zone(zone: str) -> bool:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):
         return False
+    for folder in TZPATH:
+        seen.content(Path(folder, zone))
     return True
 
 

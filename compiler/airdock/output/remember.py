@@ -1,0 +1,126 @@
+"""Keeping a run that had nothing to do, so that `recall` can answer the next one.
+
+Beside `apply`, the only module that writes: one file in the user's cache, never in the project. Where it cannot be
+written, or where something might have changed while the run looked at it, nothing is kept.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from airdock.load import seen
+from airdock.load.git import GroundsUnknown, note_grounds
+from airdock.recall import folder, look, record_of, values_of
+
+_KEPT = 200
+"""Records at most; a project has one for each way in which it is built."""
+_TICK, _COARSE_TICK = 100_000_000, 2_000_000_000
+"""Nanoseconds in which two changes of a file may get one ctime: on a file system with full times, and on others."""
+
+
+_NAME = re.compile(r"[0-9a-f]{32}(\.\w+)?\Z")
+
+
+class _NotKept(Exception):  # noqa: N818 - no failure of the run
+    """It cannot be told what the run depends on."""
+
+
+def remember(asked: bytes, began: int, stdout: str, stderr: str) -> None:
+    """Keep what a run said on its streams. ``began`` is when it began, in nanoseconds of the clock."""
+    with contextlib.suppress(_NotKept, GroundsUnknown, OSError, ValueError, RuntimeError):
+        _write(Path(record_of(asked)), _record(asked, began, stdout, stderr))
+
+
+def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
+    indexes = [
+        b"%s\t%s\t%s" % (look(b"s", os.fsencode(index.path)), os.fsencode(index.path), os.fsencode(index.name))
+        for index in (note_grounds(*one) for one in list(seen.repositories))
+        if index is not None
+    ]
+    _note_program()
+    looks = {**seen.looks, **_ways()}
+    if any(look(how, path) != known or not _settled(known, began) for (how, path), known in looks.items()):
+        raise _NotKept
+    names = [os.fsencode(name) for name in sorted(seen.variables)]
+    lines = [b"%s\t%s" % (known, path) for (_, path), known in looks.items()]
+    if any(b"\n" in word or b"\0" in word for word in [*lines, *names, *indexes]):
+        raise _NotKept
+    lists = (b"\n".join(names), values_of(names), b"\n".join(lines), b"\n".join(indexes))
+    texts = stdout.encode(), stderr.encode()
+    if any(b"\0" in text for text in texts):
+        raise _NotKept
+    return b"\0".join((asked, *lists, *texts))
+
+
+def _settled(known: bytes, began: int) -> bool:
+    """Say whether a later change of what is there would surely be seen."""
+    fields = known.split()
+    if len(fields) == 1:
+        return True
+    changed = int(fields[3])
+    return began - changed > (_TICK if changed % 1_000_000_000 else _COARSE_TICK)
+
+
+def _note_program() -> None:
+    """Note airdock itself, and where the libraries are installed that had a part in it."""
+    for directory, names, files in os.walk(Path(__file__).parents[1]):
+        names[:] = [name for name in names if name != "__pycache__"]
+        for name in ("", *files):
+            seen.content(Path(directory, name))
+    for name, module in list(sys.modules.items()):
+        if "." not in name and name not in sys.stdlib_module_names and name != "__main__":
+            file = getattr(module, "__file__", None)
+            if file:
+                seen.content(Path(file).parents[1 if hasattr(module, "__path__") else 0])
+
+
+def _ways() -> dict[tuple[bytes, bytes], bytes]:
+    """Return what is on the way to everything that was looked at: a link there may lead somewhere else one day."""
+    found: dict[tuple[bytes, bytes], bytes] = {}
+    for name in {path for _, path in seen.looks}:
+        path = Path(os.fsdecode(name))
+        for one in (path, *path.parents):
+            way = os.fsencode(one)
+            if (b"l", way) in found or (b"a", way) in found:
+                break
+            link = _is_link(way)
+            if link or one != path:
+                how = b"l" if link else b"a"
+                found[how, way] = look(how, way)
+    return found
+
+
+def _is_link(path: bytes) -> bool:
+    try:
+        return stat.S_ISLNK(os.lstat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _write(path: Path, data: bytes) -> None:
+    cache = Path(folder())
+    cache.mkdir(0o700, parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=cache, prefix=f"{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    for old in _superfluous(cache):
+        old.unlink(missing_ok=True)
+
+
+def _superfluous(cache: Path) -> Iterator[Path]:
+    records = [entry for entry in os.scandir(cache) if _NAME.match(entry.name)]
+    if len(records) > _KEPT:
+        oldest = sorted(records, key=lambda entry: entry.stat().st_mtime)
+        yield from (Path(entry.path) for entry in oldest[: _KEPT // 2])

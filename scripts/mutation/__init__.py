@@ -1,0 +1,1 @@
+"""The parts of `scripts/mutation_score.py`: mutants, the tests that run them, and trials."""

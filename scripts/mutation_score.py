@@ -81,8 +81,9 @@ class Run:
             found += mutants(self.copy, path)
         if self.arguments.sample and self.arguments.sample < len(found):
             chance = random.Random(self.arguments.seed)  # noqa: S311 - a sample, no secret
-            chosen = set(chance.sample(range(len(found)), self.arguments.sample))
-            found = [mutant for number, mutant in enumerate(found) if number in chosen]
+            order = list(range(len(found)))
+            chance.shuffle(order)  # so that a larger sample has the smaller one in it
+            found = [found[number] for number in sorted(order[: self.arguments.sample])]
         return found
 
     def end(self, mutant: Mutant) -> str | None:

@@ -20,6 +20,8 @@ TESTS = (
     *("tests/output", "tests/project", "tests/rules", "tests/safety"),
     # Builds that are killed or not alone are processes of their own, which have no mutant.
     *("--ignore=tests/output/test_killed.py", "--ignore=tests/output/test_at_once.py"),
+    # It looks at the time that it takes.
+    "--ignore=tests/findings/test_bombs.py",
     # 16 seconds for one test, and nothing that the cases do not show.
     "--ignore=tests/safety/test_whole_projects.py",
 )

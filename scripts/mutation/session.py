@@ -16,12 +16,14 @@ import pkgutil
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from functools import _lru_cache_wrapper
 from pathlib import Path
 from typing import Any
 
 import coverage
+import coverage.exceptions
 import hypothesis
 import pytest
 
@@ -93,7 +95,9 @@ class Session:
                 self.config.pluginmanager.unregister(plugin)
                 told[name] = {"test": name, "passed": code == 0, "seconds": time.process_time() - began, "lines": {}}
             measured.stop()
-            data = measured.get_data()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", coverage.exceptions.CoverageWarning)  # tests that run nothing of it
+                data = measured.get_data()
             for file in data.measured_files():
                 for line, tests in data.contexts_by_lineno(file).items():
                     for name in told.keys() & set(tests):
@@ -184,17 +188,24 @@ def below_root(lines: dict[str, list[int]]) -> dict[str, list[int]]:
 
 
 def in_parallel(job: dict[str, Any], tasks: Sequence[Any], do: Callable[[Any], list[dict[str, Any]]]) -> None:
-    """Share tasks among as many processes as the job says; each writes its answers as it has them."""
+    """Share tasks among as many processes as the job says; each takes the next one and writes its answers."""
     children = []
-    for number in range(job["workers"]):
+    queue, numbers = os.pipe()
+    for _ in range(job["workers"]):
         child = os.fork()
         if child == 0:
+            os.close(numbers)
             with contextlib.suppress(BaseException):
-                for task in tasks[number :: job["workers"]]:
-                    for words in do(task):
+                while taken := os.read(queue, 4):
+                    for words in do(tasks[int.from_bytes(taken, "big")]):
                         answer(job, words)
             os._exit(0)
         children.append(child)
+    os.close(queue)
+    with contextlib.suppress(BrokenPipeError):
+        for number in range(len(tasks)):
+            os.write(numbers, number.to_bytes(4, "big"))
+    os.close(numbers)
     for child in children:
         os.waitpid(child, 0)
 

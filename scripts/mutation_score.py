@@ -20,6 +20,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -141,7 +142,9 @@ class Run:
         log = STATE / "session.log"
         with (
             log.open("wb") as output,
-            subprocess.Popen(command, cwd=self.copy, env=environ, stdout=output, stderr=output) as process,
+            subprocess.Popen(
+                command, cwd=self.copy, env=environ, stdout=output, stderr=output, start_new_session=True
+            ) as process,
         ):
             try:
                 while process.poll() is None:
@@ -150,8 +153,9 @@ class Run:
                         shown = time.monotonic()
                         done = answers.read_bytes().count(b"\n") if answers.exists() else 0
                         say(f"{what}: {done} of {expected}, {60 * done / (shown - began + 0.01):.0f} a minute\n")
-            except KeyboardInterrupt:  # the session has it too; what it has answered is kept
+            except KeyboardInterrupt:  # what was answered so far is kept
                 self.stopped = True
+                os.killpg(process.pid, signal.SIGTERM)
         if not answers.exists():
             raise SystemExit(f"nothing was {what}; see {log}")
         lines = answers.read_text(encoding="utf-8").splitlines()
@@ -236,6 +240,7 @@ def parsed() -> argparse.Namespace:
 def main() -> int:
     """Record what has changed, try what is to be tried, and print the score."""
     arguments = parsed()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="mutation-") as folder:
         run = Run(arguments, Path(folder) / "airdock")
         run.record()

@@ -17,7 +17,7 @@ TESTS = (
     *("tests/test_cases.py", "tests/test_build_options.py", "tests/test_cli.py", "tests/test_advice.py"),
     *("tests/test_once_broken.py", "tests/test_language_page.py", "tests/test_show.py"),
     *("tests/diagnostics", "tests/emit", "tests/facts", "tests/findings", "tests/load"),
-    *("tests/output", "tests/project", "tests/rules", "tests/safety"),
+    *("tests/output", "tests/project", "tests/recall", "tests/rules", "tests/safety"),
     # Builds that are killed or not alone are processes of their own, which have no mutant.
     *("--ignore=tests/output/test_killed.py", "--ignore=tests/output/test_at_once.py"),
     # It looks at the time that it takes.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,7 +105,12 @@ class Recording:
         def place(name: str) -> tuple[bool, int, float]:
             return seconds[name] > _SLOW, -(tests[name] & around).bit_count(), seconds[name]
 
-        order = sorted(tests, key=place)
+        turn: Counter[str] = Counter()
+        turns: dict[str, int] = {}
+        for name in sorted(tests, key=place):  # one of each function's parameters before the second of any
+            turns[name] = turn[name.partition("[")[0]]
+            turn[name.partition("[")[0]] += 1
+        order = sorted(tests, key=lambda name: (seconds[name] > _SLOW, turns[name], place(name)))
         left = budget
         for name in order:
             if left > 0 and name not in chosen:

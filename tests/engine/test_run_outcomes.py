@@ -53,7 +53,8 @@ def test_trigger_rule_kept_it_from_running(ran: Run, task: str) -> None:
 def test_timeout_ends_the_container(ran: Run, task: str) -> None:
     (start,) = ran.seen.of("container", "start", ran.labels("outcomes", task))
     (end,) = ran.seen.of("container", "die", ran.labels("outcomes", task))
-    assert 3 < (int(end["time"]) - int(start["time"])) / 1e9 < 60
+    # Airflow's clock starts before the container does; the task itself would take ten minutes.
+    assert (int(end["time"]) - int(start["time"])) / 1e9 < 60
     assert end["exitCode"] == "137"
     assert len(ran.seen.of("container", "destroy", ran.labels("outcomes", task))) == 1
 

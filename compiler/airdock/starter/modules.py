@@ -1,0 +1,122 @@
+"""DAG modules of the user's: found, and read without being run."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from airdock.facts import AirflowFacts
+from airdock.load.claim import is_generated
+from airdock.spec.scalars import ID
+from airdock.starter.dag_reader import DOCKER_DEFAULTS, ModuleReader, ReadDag
+from airdock.starter.dag_table import OF_DAG, DagTable
+from airdock.starter.declared import Declared
+from airdock.starter.note import Note
+from airdock.starter.operators import Arguments
+
+_SIGNS = (b"DockerOperator", b"DockerSwarmOperator", b"task.docker", b"docker_task")
+"""One of them stands in every module that runs a container."""
+_PASSED_OVER = frozenset(("node_modules", "logs", "venv", "__pycache__", "site-packages"))
+_LARGEST, _MOST = 1_000_000, 5_000
+"""Bytes of a module, and modules of a folder, that are read."""
+
+
+@dataclass(frozen=True)
+class FoundDag:
+    """A DAG with tasks in containers."""
+
+    id: str
+    module: str
+    """Path of its module, relative to the project directory."""
+    tasks: int
+    lines: list[str]
+    notes: list[Note]
+    functions: list[str]
+    """What has to be moved before the DAG can be airdock's."""
+
+
+@dataclass
+class FoundDags:
+    """What the modules of a folder hold."""
+
+    dags: list[FoundDag] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    """What belongs to none of the DAGs."""
+
+
+def read_modules(root: Path, folder: str, declared: Declared, facts: AirflowFacts) -> FoundDags:
+    """Return the DAGs with tasks in containers below a folder of the project; nothing is imported or executed."""
+    found = FoundDags()
+    for count, path in enumerate(_modules(root / folder)):
+        name = path.relative_to(root).as_posix()
+        if count == _MOST:
+            found.notes.append(Note(name, f"more than {_MOST} modules: this one and those after it are not read"))
+            break
+        try:
+            if not path.resolve().is_relative_to(root.resolve()):
+                found.notes.append(Note(name, "a link that leaves the project is not read"))
+                continue
+            if path.stat().st_size > _LARGEST:
+                found.notes.append(Note(name, f"larger than {_LARGEST // 1000} kB: not read"))
+                continue
+            data = path.read_bytes()
+        except (OSError, RuntimeError) as error:
+            found.notes.append(Note(name, f"cannot be read: {getattr(error, 'strerror', None) or error}"))
+            continue
+        if any(sign in data for sign in _SIGNS) and not is_generated(data):
+            _read(name, data, declared, facts, found)
+    return found
+
+
+def _modules(folder: Path) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name not in _PASSED_OVER and not name.startswith(".") and not (Path(where, name) / "pyvenv.cfg").exists()
+        )
+        yield from (Path(where, name) for name in sorted(files) if name.endswith(".py"))
+
+
+def _read(name: str, data: bytes, declared: Declared, facts: AirflowFacts, found: FoundDags) -> None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of its escapes
+            tree = ast.parse(data)
+        module = ModuleReader(name, tree, declared)
+    except SyntaxError as error:
+        found.notes.append(Note(f"{name}:{error.lineno or 1}", "is no Python that this Python can read"))
+        return
+    except (ValueError, RecursionError, MemoryError):
+        found.notes.append(Note(name, "is no Python that can be read"))
+        return
+    found.notes += module.notes
+    for dag in module.dags:
+        if dag.docker:
+            _take(dag, module, declared, facts, found)
+
+
+def _take(dag: ReadDag, module: ModuleReader, declared: Declared, facts: AirflowFacts, found: FoundDags) -> None:
+    ids = [dag.id or "", *dag.tasks, *dag.groups]
+    wrong = [id_ for id_ in ids if not re.match(ID, id_)]
+    if wrong or dag.id in {other.id for other in found.dags}:
+        why = (
+            f"an id that airdock.toml cannot have ({wrong[0] or 'it cannot be read'})" if wrong else "another of its id"
+        )
+        found.notes += [Note(dag.place, f"the DAG is not read: there is {why}"), *dag.notes]
+        return
+
+    def say(node: ast.AST, text: str) -> None:
+        line = getattr(node, "lineno", None)
+        dag.notes.append(Note(f"{module.path}:{line}" if line else dag.place, text))
+
+    defaults = {key: node for key, node in dag.defaults.items() if key not in (*OF_DAG, *DOCKER_DEFAULTS)}
+    table = DagTable(dag, module.names, facts, say, Arguments(defaults, module.names, declared, say))
+    assert dag.id is not None  # noqa: S101
+    lines = list(table.lines())
+    found.dags.append(FoundDag(dag.id, module.path, len(dag.tasks), lines, dag.notes, dag.functions))

@@ -37,16 +37,25 @@ class ComposeFile:
 
     def place(self, *path: str | int) -> str:
         """Return file:line of a key, or of what stands nearest to it."""
-        node, line = self.data, None
+        node: Any = self.data
+        line: int | None = None
         for part in path:
-            # What comes from an anchor stands elsewhere.
-            with contextlib.suppress(AttributeError, KeyError, IndexError, TypeError):
-                line = node.lc.key(part)[0] if isinstance(node, dict) else node.lc.item(part)[0]  # type: ignore[attr-defined]
+            found = _line_of(node, part)
+            line = line if found is None else found
             try:
-                node = node[part]  # type: ignore[index]
+                node = node[part]
             except (KeyError, IndexError, TypeError):
                 break
         return self.name if line is None else f"{self.name}:{line + 1}"
+
+
+def _line_of(node: Any, part: str | int) -> int | None:
+    """Return where an entry is written, counted from 0: in the mapping itself, or in one that is merged into it."""
+    for mapping in (node, *getattr(node, "merge", ())):
+        with contextlib.suppress(AttributeError, KeyError, IndexError, TypeError):
+            place: tuple[int, int] = mapping.lc.key(part) if isinstance(mapping, dict) else mapping.lc.item(part)  # type: ignore[attr-defined]
+            return place[0]
+    return None
 
 
 def read_compose_file(directory: Path, name: str) -> ComposeFile | None:

@@ -61,8 +61,8 @@ class Declared:
         name = re.split(r"[:@]", last)[0]
         return _named(self.images, name, "image", Declaration(values, remarks, silent=not moving))
 
-    def mount(self, made: object) -> str:
-        """Return the name of a mount; raises Unfit."""
+    def mount(self, made: object) -> str | dict[str, Any]:
+        """Return the use of a mount: its name, with what is otherwise where it is used; raises Unfit."""
         if not isinstance(made, Made) or made.kind != "Mount":
             raise Unfit("a mount that is no Mount(…)")
         given = {_POSITIONS[key] if isinstance(key, int) else key: value for key, value in made.arguments.items()}
@@ -80,9 +80,12 @@ class Declared:
         given.pop("consistency", None)
         if given:
             raise Unfit(f"a mount with {', '.join(given)}")
+        for name, known in self.mounts.items():
+            if _what(known.values) == _what(found.values):
+                return _use(name, known.values, found.values)
         source = found.values.get("source", found.values.get("volume", target))
-        name = source["env"] if isinstance(source, dict) else str(source).rstrip("/").rpartition("/")[2]
-        return _named(self.mounts, name or target.rpartition("/")[2], "mount", found)
+        wish = source["env"] if isinstance(source, dict) else str(source).rstrip("/").rpartition("/")[2]
+        return _named(self.mounts, wish or target.rpartition("/")[2], "mount", found)
 
     def _bind(self, given: dict[str, Any]) -> Declaration:
         source = given.pop("source", None)
@@ -125,6 +128,20 @@ class Declared:
         if not isinstance(size, int | str) or not re.fullmatch(r"[1-9]\d*[bkmg]?", str(size)):
             raise Unfit("a tmpfs without a size")
         return Declaration({"tmpfs": size} | ({"mode": f"{mode:o}"} if isinstance(mode, int) else {}))
+
+
+def _what(values: dict[str, Any]) -> dict[str, Any]:
+    """Return what is mounted, wherever it appears in the container."""
+    return {key: value for key, value in values.items() if key not in ("target", "read_only")}
+
+
+def _use(name: str, declared: dict[str, Any], wanted: dict[str, Any]) -> str | dict[str, Any]:
+    use: dict[str, Any] = {"mount": name}
+    if wanted["target"] != declared["target"]:
+        use["target"] = wanted["target"]
+    if wanted.get("read_only", False) != declared.get("read_only", False):
+        use["read_only"] = wanted.get("read_only", False)
+    return use if len(use) > 1 else name
 
 
 def _named(known: dict[str, Declaration], wish: str, otherwise: str, made: Declaration) -> str:

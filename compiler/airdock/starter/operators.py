@@ -24,6 +24,7 @@ _FILE_ENDS = (".sh", ".bash", ".env")
 """What DockerOperator opens as a file when a template ends like this."""
 _CALL = ast.Pass()
 """Stands for the call as a whole where no one argument is meant."""
+# What asks for removal gets airdock's default, "always": "success" leaves a container running that is timed out.
 _REMOVE = {"force": "always", "success": "success", "never": "never", True: "success", False: "never"}
 
 
@@ -245,7 +246,7 @@ _CONTAINER: dict[str, Callable[[Arguments, Any], dict[str, Any]]] = {
     "docker_conn_id": Arguments._connection,
     "device_requests": Arguments._gpus,
     "ulimits": Arguments._ulimits,
-    "auto_remove": lambda _, value: {"remove": _REMOVE[value]},
+    "auto_remove": lambda _, value: {"remove": "never"} if _REMOVE[value] == "never" else {},
     "xcom_all": lambda _, value: {"xcom": "all"} if value else {},
     "do_xcom_push": lambda _, value: {} if value else {"xcom": "none"},
     "retrieve_output": Arguments._pickle,

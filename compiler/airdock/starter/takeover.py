@@ -54,7 +54,7 @@ def _ours(
         if target == _SOCKET:
             yield "the engine's socket", file.place(*place, "volumes", index)
     if "group_add" in service:
-        yield "the group of the socket", file.place(*place, "group_add")
+        yield "groups, as far as they are the socket's", file.place(*place, "group_add")
     if "build" in service or (file is stack.override and "image" in service):
         yield "Airflow's image", file.place(*place, "build" if "build" in service else "image")
     for key, value in environment_of(service).items():

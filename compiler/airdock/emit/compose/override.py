@@ -60,7 +60,7 @@ def _airflow_service(project: Project, name: str) -> dict[str, Any]:
         service["build"] = Instead(recipe) if name in project.airflow.built_elsewhere else recipe
     else:
         service["pull_policy"] = "never"
-        if name in project.airflow.built_elsewhere:
+        if (SCHEDULER if name == POOLS else name) in project.airflow.built_elsewhere:
             # Two builds of one name: the later one would win, whichever that is.
             service["build"] = RESET
     environment = _environment(project, name)

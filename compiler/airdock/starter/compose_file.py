@@ -87,11 +87,22 @@ def read_compose_file(directory: Path, name: str) -> ComposeFile | None:
 
 def environment_of(service: Mapping[str, Any]) -> dict[str, str | None]:
     """Return the environment of a service, which may be a mapping or a list; None for what the caller hands over."""
-    found = service.get("environment")
+    return pairs_of(service.get("environment"))
+
+
+def pairs_of(found: object) -> dict[str, str | None]:
+    """Return what Compose writes as a mapping or as a list of KEY=value."""
     if isinstance(found, dict):
-        return {str(key): None if value is None else str(value) for key, value in found.items()}
-    pairs = (str(line).partition("=") for line in found or ()) if isinstance(found, list) else ()
-    return {key: value if equals else None for key, equals, value in pairs}
+        return {str(key): scalar(value) for key, value in found.items()}
+    pairs = ((scalar(line) or "").partition("=") for line in found) if isinstance(found, list) else ()
+    return {key: value if equals else None for key, equals, value in pairs if key}
+
+
+def scalar(value: object) -> str | None:
+    """Return the text of a scalar; None for anything else, which may be huge written out."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def volumes_of(service: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[tuple[int, str, str]]:
@@ -99,9 +110,9 @@ def volumes_of(service: Mapping[str, Any], known: Mapping[str, str]) -> Iterator
     volumes = service.get("volumes")
     for index, volume in enumerate(volumes if isinstance(volumes, list) else ()):
         if isinstance(volume, dict):
-            source, target = volume.get("source"), volume.get("target")
+            source, target = scalar(volume.get("source")), scalar(volume.get("target"))
         else:
-            source, _, target = interpolated(str(volume), known).partition(":")
+            source, _, target = interpolated(scalar(volume) or "", known).partition(":")
             target = target.partition(":")[0]
         if source and target:
-            yield index, interpolated(str(source), known), interpolated(str(target), known)
+            yield index, interpolated(source, known), interpolated(target, known)

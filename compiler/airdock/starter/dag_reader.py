@@ -112,9 +112,12 @@ class ModuleReader:
                 self._note(None, node, f"{node.name} is an operator of your own: its tasks are not read", node)
         else:
             kind = {ast.For: "a loop", ast.While: "a loop", ast.If: "a condition"}.get(type(node), "another statement")
-            for block in ("body", "orelse", "finalbody"):
-                inside = _Place(place.dag, place.group, place.made_by or kind)
-                self._body(getattr(node, block, None) or [], inside)
+            inside = _Place(place.dag, place.group, place.made_by or kind)
+            for _, part in ast.iter_fields(node):
+                if isinstance(part, ast.expr):
+                    self._ids(part, inside)
+                elif isinstance(part, list):
+                    self._body([one for one in part if isinstance(one, ast.stmt)], inside)
 
     def _with(self, node: ast.With, place: _Place) -> None:
         for item in node.items:

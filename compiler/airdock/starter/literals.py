@@ -103,8 +103,15 @@ class Names:
             raise NotLiteral(node) from None
 
 
+def is_text(value: str) -> bool:
+    """Say whether a string can be written to a file, and handed to a process."""
+    return "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
+
+
 def _constant(_: Names, node: ast.Constant, __: int) -> Any:
     if isinstance(node.value, bytes | complex) or node.value is ...:
+        raise NotLiteral(node)
+    if isinstance(node.value, str) and not is_text(node.value):
         raise NotLiteral(node)
     return node.value
 

@@ -6,7 +6,7 @@ import ast
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,6 +36,8 @@ class FoundDag:
     tasks: int
     lines: list[str]
     notes: list[Note]
+    alone: bool
+    """Whether its module has no other DAG."""
     functions: list[str]
     """What has to be moved before the DAG can be airdock's."""
 
@@ -52,7 +54,14 @@ class FoundDags:
 def read_modules(root: Path, folder: str, declared: Declared, facts: AirflowFacts) -> FoundDags:
     """Return the DAGs with tasks in containers below a folder of the project; nothing is imported or executed."""
     found = FoundDags()
-    for count, path in enumerate(_modules(root / folder)):
+
+    def refused(error: OSError) -> None:
+        name = Path(str(error.filename))
+        shown = name.relative_to(root).as_posix() if name.is_relative_to(root) else str(name)
+        if name.is_dir():
+            found.notes.append(Note(shown, f"cannot be read: {error.strerror}"))
+
+    for count, path in enumerate(_modules(root / folder, refused)):
         name = path.relative_to(root).as_posix()
         if count == _MOST:
             found.notes.append(Note(name, f"more than {_MOST} modules: this one and those after it are not read"))
@@ -73,8 +82,8 @@ def read_modules(root: Path, folder: str, declared: Declared, facts: AirflowFact
     return found
 
 
-def _modules(folder: Path) -> Iterator[Path]:
-    for where, folders, files in os.walk(folder):
+def _modules(folder: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
+    for where, folders, files in os.walk(folder, onerror=refused):
         folders[:] = sorted(
             name
             for name in folders
@@ -89,16 +98,13 @@ def _read(name: str, data: bytes, declared: Declared, facts: AirflowFacts, found
             warnings.simplefilter("ignore")  # of its escapes
             tree = ast.parse(data)
         module = ModuleReader(name, tree, declared)
+        found.notes += module.notes
+        for dag in filter(lambda dag: dag.docker, module.dags):
+            _take(dag, module, declared, facts, found)
     except SyntaxError as error:
         found.notes.append(Note(f"{name}:{error.lineno or 1}", "is no Python that this Python can read"))
-        return
     except (ValueError, RecursionError, MemoryError):
         found.notes.append(Note(name, "is no Python that can be read"))
-        return
-    found.notes += module.notes
-    for dag in module.dags:
-        if dag.docker:
-            _take(dag, module, declared, facts, found)
 
 
 def _take(dag: ReadDag, module: ModuleReader, declared: Declared, facts: AirflowFacts, found: FoundDags) -> None:
@@ -119,4 +125,6 @@ def _take(dag: ReadDag, module: ModuleReader, declared: Declared, facts: Airflow
     table = DagTable(dag, module.names, facts, say, Arguments(defaults, module.names, declared, say))
     assert dag.id is not None  # noqa: S101
     lines = list(table.lines())
-    found.dags.append(FoundDag(dag.id, module.path, len(dag.tasks), lines, dag.notes, dag.functions))
+    found.dags.append(
+        FoundDag(dag.id, module.path, len(dag.tasks), lines, dag.notes, len(module.dags) == 1, dag.functions)
+    )

@@ -14,4 +14,4 @@ class Note:
 
     def __str__(self) -> str:
         """Return it as findings are written: the place first, so that an editor can go there."""
-        return f"{self.place}: {self.text}"
+        return " ".join(f"{self.place}: {self.text}".splitlines())

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from airdock.facts import names_secret
+from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
 from airdock.spec.base import For, OperatorArg, key_of, mark_of
 from airdock.spec.task import TaskSpec
 from airdock.starter.declared import Declared
@@ -67,6 +67,8 @@ class Arguments:
         for keyword, value in self._values(SET_BY_AIRDOCK | OF_THE_GRAPH | {"force_pull"}):
             with self._told(keyword):
                 special = _CONTAINER.get(keyword)
+                if isinstance(value, HostEnv):
+                    raise Unfit(f"{keyword} comes from {value.name} in the environment of Airflow")
                 if special is not None:
                     found = special(self, value)
                     if "env" in found:  # of two arguments
@@ -100,7 +102,7 @@ class Arguments:
         for keyword, value in self._values(frozenset()):
             with self._told(f"default_args: {keyword}"):
                 if keyword not in passed:
-                    raise Unfit("has no place in airdock.toml")
+                    raise Unfit(f"{keyword} of default_args has no place in airdock.toml")
                 table.update(self._passed(keyword, passed[keyword], value))
         return table
 
@@ -149,7 +151,7 @@ class Arguments:
             return {"env": value.name} | ({} if value.default is None else {"default": value.default})
         if isinstance(value, Output):
             return {"output": value.task}
-        if names_secret(name) and isinstance(value, str) and value and "{{" not in value:
+        if isinstance(value, str) and value and "{{" not in value and _is_secret(name, value):
             self._say(_CALL, f"{name} looks secret: put it into .env, {name}=…")
             return {"env": name}
         return value if isinstance(value, str) else str(_plain(name, value))
@@ -233,6 +235,10 @@ def _plain(name: str, value: Any) -> Any:
     if isinstance(value, str | bool | int | float):
         return value
     raise Unfit(f"{name} has a value that TOML does not have")
+
+
+def _is_secret(name: str, value: str) -> bool:
+    return (names_secret(name) or PASSWORD_IN_ADDRESS.search(value) is not None) and not is_known_to_all(value)
 
 
 _CONTAINER: dict[str, Callable[[Arguments, Any], dict[str, Any]]] = {

@@ -12,7 +12,15 @@ from typing import Any
 from airdock.facts import facts_for, newest_series, supported_series
 from airdock.load.dotenv import interpolated
 from airdock.project.base_file import FOUND_BY_COMPOSE, FOUND_OVERRIDES
-from airdock.starter.compose_file import ComposeFile, Unreadable, environment_of, read_compose_file, volumes_of
+from airdock.starter.compose_file import (
+    ComposeFile,
+    Unreadable,
+    environment_of,
+    pairs_of,
+    read_compose_file,
+    scalar,
+    volumes_of,
+)
 from airdock.starter.note import Note
 from airdock.starter.own_dockerfile import OwnDockerfile
 
@@ -71,6 +79,7 @@ def read_stack(directory: Path, dotenv: Mapping[str, str]) -> Stack:
             break
     if stack.base is None:
         stack.version, stack.executor = newest_series().latest, "local"
+        _take_dockerfile(stack, directory, dotenv)
         return stack
     for name in FOUND_OVERRIDES:
         if (directory / name).is_file():
@@ -98,6 +107,8 @@ def _take_dockerfile(stack: Stack, directory: Path, dotenv: Mapping[str, str]) -
         match = None if found is None else _OFFICIAL.fullmatch(found.base or "")
         if found is not None and match is not None:
             stack.dockerfile = found
+            if stack.base is None and facts_for(match["version"]) is not None:
+                stack.version = match["version"]
             if match["version"] != stack.version:
                 text = f"FROM {found.base}, beside Airflow {stack.version} in the Compose file, which is taken"
                 stack.notes.append(Note(found.name, text))
@@ -132,7 +143,7 @@ def _read_image(
 ) -> str:
     """Return the Airflow version of a service's image, and note what else the image says."""
     written = service.get("image")
-    reference = interpolated(str(written), dotenv) if written is not None else ""
+    reference = interpolated(scalar(written) or "", dotenv)
     build = service.get("build")
     if build is not None:
         stack.dockerfile = _read_dockerfile(directory, build, dotenv)
@@ -153,7 +164,8 @@ def _read_image(
     series = [one for one in supported_series() if one.startswith("3." if three else "2.")]
     newest = facts_for(f"{series[-1]}.0")
     version = known[1] if known else newest.latest if newest else newest_series().latest
-    if reference and "apache/airflow" not in reference and (build is None or stack.dockerfile is not None):
+    plain = re.fullmatch(r"[^\s\x00-\x1f$]+", reference) is not None
+    if plain and "apache/airflow" not in reference and (build is None or stack.dockerfile is not None):
         stack.image = reference
         stack.notes.append(Note(place, f"airdock builds on top of {reference}; Airflow {version} is assumed in it"))
     else:
@@ -163,10 +175,8 @@ def _read_image(
 
 def _read_dockerfile(directory: Path, build: object, dotenv: Mapping[str, str]) -> OwnDockerfile | None:
     given = build if isinstance(build, dict) else {"context": build}
-    context = interpolated(str(given.get("context", ".")), dotenv)
-    name = posixpath.normpath(f"{context}/{given.get('dockerfile', 'Dockerfile')}")
-    arguments = given.get("args")
-    pairs = arguments.items() if isinstance(arguments, dict) else ()
+    context = interpolated(scalar(given.get("context", ".")) or ".", dotenv)
+    name = posixpath.normpath(f"{context}/{scalar(given.get('dockerfile')) or 'Dockerfile'}")
     try:
         path = directory / name
         if not path.resolve().is_relative_to(directory.resolve()):
@@ -174,7 +184,8 @@ def _read_dockerfile(directory: Path, build: object, dotenv: Mapping[str, str]) 
         text = path.read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, RuntimeError, ValueError):
         return None
-    filled = {str(key): interpolated(str(value), dotenv) for key, value in pairs}
+    arguments = pairs_of(given.get("args"))
+    filled = {key: interpolated(value, dotenv) for key, value in arguments.items() if value is not None}
     return OwnDockerfile(directory / context, name, text, filled)
 
 
@@ -205,7 +216,8 @@ def _read_settings(stack: Stack, dotenv: Mapping[str, str]) -> None:
             stack.name = interpolated(name, dotenv)
         default = networks.get("default") if isinstance(networks, dict) else None
         if isinstance(default, dict) and isinstance(default.get("name"), str):
-            stack.network = interpolated(default["name"], dotenv)
+            network = interpolated(default["name"], dotenv)
+            stack.network = network if re.fullmatch(r"[^\s\x00-\x1f]+", network) else None
 
 
 def _take_dags_folder(stack: Stack, place: str, source: str) -> None:

@@ -11,6 +11,7 @@ from airdock.diagnostics import Report, Stopped
 from airdock.diagnostics.locate import Located, locate_all
 from airdock.facts import facts_for, newest_series
 from airdock.load.document import document_of
+from airdock.load.files import ProjectFiles
 from airdock.output.apply import WriteFailed, apply
 from airdock.output.changes import PUBLIC, Change
 from airdock.pipeline import analyse, build
@@ -47,7 +48,9 @@ def start(directory: Path) -> str:
     except WriteFailed as failed:
         raise StarterRefused(f"cannot write {directory / failed.path}: {failed}") from failed
     except OSError as error:
-        raise StarterRefused(f"cannot read {directory}: {error.strerror or error}") from error
+        raise StarterRefused(f"cannot read {error.filename or directory}: {error.strerror or error}") from error
+    except UnicodeEncodeError as error:
+        raise StarterRefused(f"{directory} has names or values that are no text") from error
     return told(done)
 
 
@@ -62,7 +65,7 @@ def _looked(directory: Path) -> Started:
     starter = Starter(name, stack, packages, carried(directory, stack, dotenv), declared, found.dags)
     if stack.dockerfile is None and not packages.requirements and stack.base is not None:
         starter.unsure = _unsure(directory, stack)
-    if (directory / stack.dags_folder / "hello.py").exists():
+    if ProjectFiles(directory).is_users(f"{stack.dags_folder}/hello.py"):
         starter.hello = "airdock_hello"
     if stack.override is not None:
         try:
@@ -75,10 +78,11 @@ def _looked(directory: Path) -> Started:
         starter.findings[dag.id] = [_sentence(one) for one in _findings(directory, text) if _is_of(one, dag.id)]
     text = text_of(starter)
     findings = _findings(directory, text)
-    if any(one.diagnostic.kind.code in ("AD404", "AD408") or one.location.file == FILE for one in findings):
+    if findings and found.dags:
         starter.careful = True
-        text = text_of(starter)
-        findings = _findings(directory, text)
+        fewer = _findings(directory, text_of(starter))
+        if len(fewer) < len(findings):
+            text, findings = text_of(starter), fewer
     ignore, ignored = _ignore(directory / ".gitignore")
     changes = [Change(FILE, "created", None, text.encode(), PUBLIC), *ignore]
     own = written_by_airdock(stack, facts.services)

@@ -14,6 +14,7 @@ from typing import Any
 
 from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
 from airdock.starter.compose_file import ComposeFile, environment_of, volumes_of
+from airdock.starter.literals import is_text
 from airdock.starter.note import Note
 from airdock.starter.stack import Stack
 from airdock.starter.unfit import Unfit
@@ -21,6 +22,8 @@ from airdock.starter.unfit import Unfit
 _SOCKET = "/var/run/docker.sock"
 _PROVIDER = "apache-airflow-providers-docker"
 _IMAGE_KEYS = ("image", "build", "pull_policy")
+_LARGEST = 10_000
+"""How many values a service may have."""
 _SERVICE = re.compile(r"[a-zA-Z0-9._-]+")
 _CARRIED = ("services", "version", "name")
 """Top-level keys that can be said in airdock.toml; volumes, if a service mounts them."""
@@ -69,9 +72,13 @@ def carried_services(file: ComposeFile, airflow: tuple[str, ...]) -> dict[str, d
 
     Raises Unfit where something of the file cannot be said in airdock.toml.
     """
-    volumes = file.data.get("volumes")
+    declared = file.data.get("volumes")
     for key in file.data:
-        if key not in _CARRIED and not str(key).startswith("x-") and not (key == "volumes" and _plain_volumes(volumes)):
+        if (
+            key not in _CARRIED
+            and not str(key).startswith("x-")
+            and not (key == "volumes" and _plain_volumes(declared))
+        ):
             raise Unfit(f"{key} of {file.name} cannot be said in airdock.toml")
     found = {}
     for name, service in file.services.items():
@@ -82,8 +89,11 @@ def carried_services(file: ComposeFile, airflow: tuple[str, ...]) -> dict[str, d
             for key in (*_IMAGE_KEYS, "group_add"):
                 kept.pop(key, None)
             sockets = {index for index, _, target in volumes_of(service, {}) if target == _SOCKET}
-            rest = [volume for index, volume in enumerate(service.get("volumes") or ()) if index not in sockets]
-            kept = {**kept, "volumes": rest} if rest else {key: kept[key] for key in kept if key != "volumes"}
+            volumes = kept.pop("volumes", None)
+            rest = (
+                [one for index, one in enumerate(volumes) if index not in sockets] if isinstance(volumes, list) else []
+            )
+            kept |= {"volumes": rest} if rest else {}
         if "environment" in kept:
             pairs = {key: _no_secret(key, value) for key, value in environment_of(service).items()}
             lines = [key if value is None else f"{key}={value}" for key, value in pairs.items()]
@@ -133,15 +143,22 @@ def images_built(stack: Stack) -> dict[str, str]:
     return found
 
 
-def _tomlable(value: Any) -> Any:
-    """Return a value of YAML as TOML has it, text as it stands: Compose replaces its variables."""
+def _tomlable(value: Any, left: list[int] | None = None) -> Any:
+    """Return a value of YAML as TOML has it, text as it stands: Compose replaces its variables.
+
+    ``left`` counts down: a short file with anchors can stand for a huge one. Raises Unfit.
+    """
     if isinstance(value, bool):
         return value
-    for kind in (str, int, float):
+    for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
+    if isinstance(value, str) and is_text(value):
+        return str(value)
+    left = [_LARGEST] if left is None else left
+    left[0] -= len(value) if isinstance(value, list | dict) else _LARGEST + 1
+    if left[0] < 0:
+        raise Unfit("it has a value that TOML does not have, or a huge one")
     if isinstance(value, list):
-        return [_tomlable(item) for item in value]
-    if isinstance(value, dict):
-        return {str(key): _tomlable(item) for key, item in value.items()}
-    raise Unfit("a value that TOML does not have")
+        return [_tomlable(item, left) for item in value]
+    return {str(key): _tomlable(item, left) for key, item in value.items()}

@@ -140,10 +140,11 @@ def _is_live(starter: Starter, one: Declaration) -> bool:
 def _dags(starter: Starter, live: frozenset[str]) -> Iterator[list[str]]:
     for dag in starter.dags:
         remarks = [f"DAG {dag.id}. Two of one id cannot be, so: take away the number signs,"]
-        remarks.append(f"delete {dag.module}, and run airdock build.")
+        gone = f"delete {dag.module}" if dag.alone else f"take it out of {dag.module}, which has others"
+        remarks.append(f"{gone}, and run airdock build.")
         remarks += [f"First move the function {function}, without its decorator." for function in dag.functions]
         if dag.notes:
-            remarks += ["Not all of it could be read:", *(f"- {note}" for note in dag.notes)]
+            remarks += ["Not all of it could be read. Mend this first:", *(f"- {note}" for note in dag.notes)]
         remarks += [f"- {finding}" for finding in starter.findings.get(dag.id, ())]
         lines = dag.lines if dag.id in live else toml.commented(dag.lines)
         yield [*toml.prose(*remarks), *lines]

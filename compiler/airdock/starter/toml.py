@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
+"""What a comment of TOML cannot hold."""
 _WIDTH = 80
 """Where formatters of TOML begin a new line for each item of a list, by default."""
 
@@ -59,4 +61,4 @@ def commented(lines: Iterable[str]) -> list[str]:
 
 def prose(*sentences: str) -> list[str]:
     """Return sentences as comments that stay comments when what stands below them is made live."""
-    return [f"## {line}" for sentence in sentences for line in sentence.splitlines()]
+    return [f"## {_CONTROL.sub('?', line)}" for sentence in sentences for line in sentence.splitlines()]

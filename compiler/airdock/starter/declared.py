@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from airdock.load.files import ProjectFiles
 from airdock.starter.literals import HostEnv, Made
 from airdock.starter.unfit import Unfit
 
@@ -99,10 +100,10 @@ class Declared:
             raise Unfit(f"a bind mount of {source!r}, which is no absolute path")
         inside = self._inside(source)
         if inside is None:
-            there = "{{" in source or Path(source).exists()
+            there = "{{" in source or ProjectFiles(self.root).there(source)
             remarks = [] if there else ["Not there on this host: make it, then make this live."]
             return Declaration({"source": source, **extra}, remarks, silent=there)
-        missing = not (self.root / inside).exists()
+        missing = not ProjectFiles(self.root).there(inside)
         return Declaration({"source": inside, **({"create": True} if missing else {}), **extra})
 
     def _inside(self, source: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import os
 import re
 import warnings
@@ -82,13 +83,16 @@ def read_modules(root: Path, folder: str, declared: Declared, facts: AirflowFact
     return found
 
 
+def _holds_no_dags(folder: Path) -> bool:
+    with contextlib.suppress(OSError):  # who may not look into it is told so
+        if (folder / "pyvenv.cfg").is_file():
+            return True
+    return folder.name in _PASSED_OVER or folder.name.startswith(".")
+
+
 def _modules(folder: Path, refused: Callable[[OSError], None]) -> Iterator[Path]:
     for where, folders, files in os.walk(folder, onerror=refused):
-        folders[:] = sorted(
-            name
-            for name in folders
-            if name not in _PASSED_OVER and not name.startswith(".") and not (Path(where, name) / "pyvenv.cfg").exists()
-        )
+        folders[:] = sorted(name for name in folders if not _holds_no_dags(Path(where, name)))
         yield from (Path(where, name) for name in sorted(files) if name.endswith(".py"))
 
 

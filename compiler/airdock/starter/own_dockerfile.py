@@ -16,6 +16,9 @@ _USERS = ("root", "0", "airflow", "50000", "${AIRFLOW_UID}", "${AIRFLOW_UID:-500
 _APT_OPTIONS = ("-y", "-q", "-qq", "-yq", "-qy", "-yqq", "--yes", "--assume-yes", "--no-install-recommends")
 _PIP = (["pip"], ["pip3"], ["python", "-m", "pip"], ["python3", "-m", "pip"], ["uv", "pip"])
 _PIP_OPTIONS = frozenset(("--no-cache-dir", "--no-cache", "--user", "-q", "--quiet", "--upgrade", "-U", "--system"))
+_PIP_VALUES = frozenset(("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "-t", "--target", "--prefix"))
+_PIP_VALUES |= {"-e", "--editable", "--trusted-host", "--platform", "--python-version", "--root", "--src", "--proxy"}
+"""Options that the next word belongs to."""
 _TIDY = re.compile(
     r"(apt-get|apt) (-\S+ )*(update|clean|autoremove|autoclean)\b.*|rm -rf? \S*/var/lib/apt.*|set -\S+|true"
 )
@@ -118,6 +121,8 @@ class OwnDockerfile:
             elif name == "--constraint":
                 continue
             elif word.startswith("-"):
+                if name in _PIP_VALUES and not equals:
+                    next(rest, None)
                 if word not in _PIP_OPTIONS:
                     self.notes.append(Note(place, f"pip's {name} has no place in airdock.toml"))
             else:

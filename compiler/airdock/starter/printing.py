@@ -9,6 +9,7 @@ from pathlib import Path
 
 from airdock.diagnostics.locate import Located
 from airdock.output.changes import Change
+from airdock.project.base_file import override_name
 from airdock.starter.modules import FoundDags
 from airdock.starter.note import Note
 from airdock.starter.settings import Carried, Dotenv
@@ -109,7 +110,8 @@ def _steps(done: Started) -> Iterator[str]:
             why = "airdock writes its own" if done.stack.dockerfile else "airdock writes one for Airflow"
             yield f"mv {path} {path}.before ({why}; yours stays under that name)"
     if "COMPOSE_FILE" in done.dotenv.own:
-        override = "docker-compose.airdock.yaml" if done.stack.override else "airdock's override"
+        usual = override_name(done.stack.base.name if done.stack.base else "docker-compose.yaml")
+        override = "docker-compose.airdock.yaml" if done.stack.override else usual
         yield f"add {override} to COMPOSE_FILE, {done.dotenv.place('COMPOSE_FILE')}"
     yield f"airdock build{where}"
     if done.found.dags:

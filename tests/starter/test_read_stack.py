@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from airdock.starter.stack import Stack, read_stack
 from airdock.starter.takeover import carried_services, written_by_airdock
 from airdock.starter.unfit import Unfit
 from commands import files, run
+from starting_situations import do_steps
 
 SERVICES = ("scheduler", "worker", "init", "webserver", "apiserver")
 
@@ -257,3 +259,75 @@ def test_image_that_a_service_builds_has_a_remark(tmp_path: Path) -> None:
     remark = '## Service etl of docker-compose.yaml builds it. With build = "./etl" instead of ref, airdock does.\n'
     assert f'{remark}[images.etl]\nref = "etl:1"\n' in text
     assert "dags/d.py" in files(tmp_path)
+
+
+@pytest.mark.parametrize("executor", ["worker", "scheduler"])
+def test_override_without_a_base_file(
+    executor: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"services: {{ airflow-{executor}: {{ cpus: 1 }}, mine: {{ image: x }} }}\n"
+    (tmp_path / "docker-compose.override.yaml").write_text(text, encoding="utf-8")
+    assert run("init", tmp_path) == 0
+    assert run("build", "-C", tmp_path, "--strict") == 0
+    assert capsys.readouterr().err == ""
+    data = tomli.loads((tmp_path / "airdock.toml").read_text(encoding="utf-8"))
+    assert data["airflow"].get("executor", "celery") == {"worker": "celery", "scheduler": "local"}[executor]
+    names = "docker-compose.yaml:docker-compose.override.yaml:docker-compose.airdock.yaml"
+    assert f"COMPOSE_FILE='{names}'\n" in (tmp_path / ".env").read_text(encoding="utf-8")
+
+
+def test_what_is_in_the_way_is_moved_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".env.example").write_text("MINE=\n", encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text("FROM nginx\n", encoding="utf-8")
+    (tmp_path / "data").write_text("a file\n", encoding="utf-8")
+    (tmp_path / "dags").mkdir()
+    (tmp_path / "dags" / "hello.py").write_text("mine = 1\n", encoding="utf-8")
+    assert run("init", tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert "begin in a folder of its own" in printed
+    assert len(do_steps(printed)) == 2
+    assert run("build", "-C", tmp_path, "--strict") == 0
+    kept = files(tmp_path)
+    assert (kept["Dockerfile.before"], kept["data"], kept["dags/hello.py"]) == (
+        b"FROM nginx\n",
+        b"a file\n",
+        b"mine = 1\n",
+    )
+
+
+def test_dockerfile_of_an_airflow_that_airdock_does_not_know(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM apache/airflow:2.2.0\n", encoding="utf-8")
+    stack = stack_of(tmp_path, "# apache/airflow:2.8.3\n" + compose("build: ."))
+    assert (stack.version, stack.base is not None) == ("2.8.3", True)
+    assert "2.2.0 is none that airdock knows" in str(stack.notes[0])
+
+
+def test_dotenv_that_git_tracks_is_told_of(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".env").write_text("A=b\n", encoding="utf-8")
+    for words in (["init", "-q"], ["add", ".env"]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    assert run("init", tmp_path) == 0
+    assert "  .env: AD505 git would commit .env" in capsys.readouterr().out
+    subprocess.run(["git", "-C", str(tmp_path), "rm", "-q", "--cached", ".env"], check=True)
+    assert run("build", "-C", tmp_path, "--strict") == 0
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        (None, "with pre-commit, make "),
+        ("repos: []\n", ", under repos:\n"),
+        ("repos:\n  - hooks: [{ id: airdock-build }]\n", None),
+    ],
+)
+def test_entry_of_pre_commit_is_offered(
+    config: str | None, told: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / ".pre-commit-config.yaml"
+    if config is not None:
+        path.write_text(config, encoding="utf-8")
+    assert run("init", tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert ("airdock-build" in printed) is (told is not None)
+    assert told is None or told in printed
+    assert not path.exists() if config is None else path.read_text(encoding="utf-8") == config

@@ -94,7 +94,8 @@ def _notes(done: Started) -> Iterator[Note]:
     for one in done.findings:
         place = f"{one.location.file}:{one.location.line}" if one.location.line else one.location.file
         if one.diagnostic.kind.code not in _STEPS:
-            yield Note(place, f"{one.diagnostic.kind.code} {one.diagnostic.message}")
+            advice = f": {one.diagnostic.help}" if one.diagnostic.help else ""
+            yield Note(place, f"{one.diagnostic.kind.code} {one.diagnostic.message}{advice}")
 
 
 _STEPS = ("AD901",)
@@ -107,8 +108,7 @@ def _steps(done: Started) -> Iterator[str]:
         if one.diagnostic.kind.code == "AD901":
             name = one.location.file
             path = shlex.quote(str(done.directory / name))
-            why = "airdock writes its own" if done.stack.dockerfile else "airdock writes one for Airflow"
-            yield f"mv {path} {path}.before ({why}; yours stays under that name)"
+            yield f"mv {path} {path}.before ({_why(done.stack, name)})"
     if "COMPOSE_FILE" in done.dotenv.own:
         usual = override_name(done.stack.base.name if done.stack.base else "docker-compose.yaml")
         override = "docker-compose.airdock.yaml" if done.stack.override else usual
@@ -116,6 +116,13 @@ def _steps(done: Started) -> Iterator[str]:
     yield f"airdock build{where}"
     if done.found.dags:
         yield "make the DAGs in airdock.toml live, one by one, as the comment above each says"
+
+
+def _why(stack: Stack, name: str) -> str:
+    """Return why a file is in the way, and what else could be done."""
+    if name == "Dockerfile" and stack.dockerfile is None:
+        return "airdock writes Airflow's; if it is of something else, begin in a folder of its own: airdock init FOLDER"
+    return "airdock writes its own"
 
 
 def _pre_commit(directory: Path) -> str:

@@ -29,6 +29,8 @@ _OFFICIAL = re.compile(
     r"(?:docker\.io/)?apache/airflow:(?P<version>\d+\.\d+\.\d+)(?:-python(?P<python>3\.\d+))?(?:@.*)?"
 )
 _RELEASE = re.compile(r"(?<![\d.])([23]\.\d+\.\d+)(?![\d.])")
+_IN_TEXT = re.compile(r"apache/airflow:(\d+\.\d+\.\d+)")
+"""The official file names its version in the comment at its head, too."""
 _DAGS = "/opt/airflow/dags"
 _EXECUTORS = {"CeleryExecutor": "celery", "LocalExecutor": "local"}
 
@@ -80,23 +82,29 @@ def read_stack(directory: Path, dotenv: Mapping[str, str]) -> Stack:
     if stack.base is None:
         stack.version, stack.executor = newest_series().latest, "local"
         _take_dockerfile(stack, directory, dotenv)
+    # The override of a file that stays is that one's.
+    if stack.other is None or stack.base is not None:
+        _take_override(stack, directory)
+    if stack.base is None:
+        if stack.override is not None and WORKER in stack.override.services:
+            stack.executor = "celery"
         return stack
-    for name in FOUND_OVERRIDES:
-        if (directory / name).is_file():
-            _take_override(stack, directory, name)
-            break
     _read_settings(stack, dotenv)
     if stack.dockerfile is None:
         _take_dockerfile(stack, directory, dotenv)
     return stack
 
 
-def _take_override(stack: Stack, directory: Path, name: str) -> None:
-    try:
-        stack.override = read_compose_file(directory, name)
-    except Unreadable as problem:
-        stack.notes.append(Note(name if problem.line is None else f"{name}:{problem.line}", str(problem)))
-        stack.override = ComposeFile(name, "", {})
+def _take_override(stack: Stack, directory: Path) -> None:
+    """Take the user's override that Compose takes; one that cannot be read takes part all the same."""
+    for name in FOUND_OVERRIDES:
+        try:
+            stack.override = read_compose_file(directory, name)
+        except Unreadable as problem:
+            stack.notes.append(Note(name if problem.line is None else f"{name}:{problem.line}", str(problem)))
+            stack.override = ComposeFile(name, "", {})
+        if stack.override is not None:
+            return
 
 
 def _take_dockerfile(stack: Stack, directory: Path, dotenv: Mapping[str, str]) -> None:
@@ -152,14 +160,18 @@ def _read_image(
         elif stack.dockerfile.base:
             reference = stack.dockerfile.base
     match = _OFFICIAL.fullmatch(reference)
+    named = _IN_TEXT.search(file.text)
+    if match is not None and facts_for(match["version"]) is None and named is not None and facts_for(named[1]):
+        text = f"Airflow {match['version']} is none that airdock knows; {named[1]} is taken, which the file names too"
+        stack.notes.append(Note(stack.dockerfile.name if stack.dockerfile else file.name, text))
+        return named[1]
     if match is not None:
         facts = facts_for(match["version"])
         if match["python"] and facts is not None and match["python"] != facts.image_python:
             stack.python = match["python"]
         return match["version"]
     place = file.place("services", SCHEDULER, "image" if build is None else "build")
-    # The official file names its version in the comment at its head, too.
-    known = _RELEASE.search(reference.rpartition(":")[2]) or re.search(r"apache/airflow:(\d+\.\d+\.\d+)", file.text)
+    known = _RELEASE.search(reference.rpartition(":")[2]) or named
     three = "airflow-apiserver" in file.services
     series = [one for one in supported_series() if one.startswith("3." if three else "2.")]
     newest = facts_for(f"{series[-1]}.0")

@@ -67,6 +67,8 @@ def _looked(directory: Path) -> Started:
         starter.unsure = _unsure(directory, stack)
     if ProjectFiles(directory).is_users(f"{stack.dags_folder}/hello.py"):
         starter.hello = "airdock_hello"
+    if (directory / "data").is_file():
+        starter.data = "airdock-data"
     if stack.override is not None:
         try:
             starter.services = carried_services(stack.override, facts.services)

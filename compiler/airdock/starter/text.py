@@ -20,7 +20,7 @@ ref = "alpine:3.20"
 
 # A folder of this host, below the project directory.
 [mounts.data]
-source = "data"
+source = "{data}"
 target = "/data"
 create = true
 
@@ -56,6 +56,8 @@ class Starter:
     unsure: Sequence[str] = ()
     """Requirements of a file that nothing says is for Airflow's image."""
     hello: str = "hello"
+    data: str = "data"
+    """A folder that the first DAG writes to."""
     findings: dict[str, list[str]] = field(default_factory=dict)
     """What airdock would say of a DAG, if it were live."""
     careful: bool = False
@@ -69,7 +71,7 @@ def text_of(starter: Starter, live: frozenset[str] = frozenset()) -> str:
     if starter.dags:
         blocks += [*_declarations(starter, everything=bool(live)), *_dags(starter, live)]
     else:
-        blocks.append(_HELLO.format(id=starter.hello).splitlines())
+        blocks.append(_HELLO.format(id=starter.hello, data=starter.data).splitlines())
     blocks += _services(starter)
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 

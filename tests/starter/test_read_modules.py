@@ -223,6 +223,37 @@ def test_what_airflow_2_takes_by_default_is_written_out(tmp_path: Path, capsys: 
     assert data["dags"]["d"] == data["dags"]["d"] | {"catchup": True, "schedule": {"every": "1d"}}
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "IMAGE = 'a:1'\nIMAGE = 'b:1'\n",
+        "IMAGE = 'a:1'\nif IMAGE:\n    IMAGE = 'b:1'\n",
+        "IMAGE = 'a:1'\nfor IMAGE in 'bc':\n    pass\n",
+        "IMAGE = 'a:1'\nIMAGE += 'b'\n",
+        "ALL = {'i': 'a:1'}\nALL['i'] = 'b:1'\nIMAGE = ALL['i']\n",
+        "ALL = ['a:1']\nALL.append('b:1')\nIMAGE = ALL[-1]\n",
+        "IMAGE = 'a:1'\ndef f(IMAGE):\n    pass\n",
+        "from mine import IMAGE\n",
+        "IMAGE = IMAGE\n",
+    ],
+)
+def test_name_that_may_stand_for_something_else_is_not_read(
+    source: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = in_dag('DockerOperator(task_id="t", image=IMAGE)')
+    data, printed = begin(tmp_path, source + call, capsys)
+    assert re.search(r"image: .* is known only when the module runs", printed)
+    assert "image" not in data["dags"]["d"]["tasks"]["t"]
+
+
+def test_variable_that_holds_something_else_by_now_is_no_task(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data, printed = begin(tmp_path, in_dag(f"{THREE}a = object()\na >> b"), capsys)
+    assert "who waits for whom: a >> b cannot be read" in printed
+    assert "after" not in data["dags"]["d"]["tasks"]["b"]
+
+
 def test_nothing_is_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trap = tmp_path / "trap"
     source = f'open({str(trap)!r}, "w")\nimport no_such_module\n' + in_dag(TASK.format("retries=1"))

@@ -175,6 +175,8 @@ def test_dockerfile(tmp_path: Path) -> None:
         ("apache-airflow-providers-docker", None, 0),
         ("apache-airflow-providers-docker==1.0.0", None, 1),
         ("apache-airflow==2.9.3", None, 0),
+        ("mine @ git+https://robot:hunter2@git.example.org/mine.git", None, 1),
+        ("mine @ git+https://t0ken@git.example.org/mine.git", None, 1),
     ],
 )
 def test_requirements_that_airdock_has_keys_for(line: str, provider: str | None, notes: int) -> None:

@@ -178,9 +178,11 @@ class ModuleReader:
             self._dag(value, target, value)
         elif value is not None:
             ids = self._ids(value, place)
+            if isinstance(target, ast.Name):
+                self._bound.pop(target.id, None)
+                self._names.tasks.pop(target.id, None)
             if ids is not None and isinstance(target, ast.Name):
                 self._bound[target.id] = ids
-                self._names.tasks.pop(target.id, None)
                 if len(ids) == 1:
                     self._names.tasks[target.id] = ids[0]
 

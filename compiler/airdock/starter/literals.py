@@ -14,6 +14,19 @@ _DEEPEST = 100
 _LARGEST = 100_000
 """How many parts a value may have: a short module can write down a huge one."""
 _UTC = ("timezone.utc", "pendulum.UTC", "datetime.UTC")
+_CHANGING = (
+    "update",
+    "setdefault",
+    "pop",
+    "popitem",
+    "clear",
+    "append",
+    "extend",
+    "insert",
+    "remove",
+    "sort",
+    "reverse",
+)
 _RULES = ("TriggerRule", "WeightRule")
 
 
@@ -70,8 +83,9 @@ class Names:
                 found.imports.update(
                     {alias.asname or alias.name: f"{node.module}.{alias.name}" for alias in node.names}
                 )
-            elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-                assigned[node.id] = assigned.get(node.id, 0) + 1
+            changed = _changed(node)
+            if changed is not None:
+                assigned[changed] = assigned.get(changed, 0) + 1
         for statement in tree.body:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:
@@ -101,6 +115,21 @@ class Names:
             return reader(self, node, depth + 1)
         except (ValueError, TypeError, LookupError, OverflowError):
             raise NotLiteral(node) from None
+
+
+def _changed(node: ast.AST) -> str | None:
+    """Return the name that is bound, or whose object may be changed, by a part of a module."""
+    if isinstance(node, ast.arg):
+        return node.arg
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return node.name
+    if isinstance(node, ast.Name):
+        return None if isinstance(node.ctx, ast.Load) else node.id
+    if isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        return node.value.id if isinstance(node.value, ast.Name) else None
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CHANGING:
+        return node.func.value.id if isinstance(node.func.value, ast.Name) else None
+    return None
 
 
 def is_text(value: str) -> bool:

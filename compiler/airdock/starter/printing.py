@@ -17,6 +17,7 @@ from airdock.starter.stack import Stack
 
 _MOST = 20
 """Notes that are printed; those of DAGs stand in airdock.toml too."""
+_LONG = 60
 _HOOK = """\
   - repo: <where airdock's repository is>
     rev: <a tag of it>
@@ -73,7 +74,9 @@ def _found(done: Started) -> Iterator[str]:
     else:
         yield f"base file: {stack.base.name} (Airflow {stack.version}), executor {stack.executor}"
     if stack.override is not None:
-        yield f"{stack.override.name}: yours, stays and takes part; airdock's is docker-compose.airdock.yaml"
+        names = ", ".join(stack.override.services)
+        yours = f"yours ({names})" if 0 < len(names) < _LONG else "yours"
+        yield f"{stack.override.name}: {yours}, stays and takes part; airdock's is docker-compose.airdock.yaml"
     if stack.dockerfile is not None:
         yield f"{stack.dockerfile.name}: what it installs is in airdock.toml, as far as it can be"
     for id_ in done.carried.connections:

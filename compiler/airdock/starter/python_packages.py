@@ -12,6 +12,7 @@ from airdock.project.requirements import check_requirements
 from airdock.starter.note import Note
 
 _PROVIDER = re.compile(r"apache-airflow-providers-docker(?:\[[^\]]*\])?\s*(?:==\s*(?P<pin>[0-9.]+))?\s*", re.IGNORECASE)
+_LOGIN = re.compile(r"://[^/\s]*@")
 _AIRFLOW = re.compile(r"apache-airflow(?P<extras>\[[^\]]*\])?\s*(?:==.*)?", re.IGNORECASE)
 
 
@@ -40,7 +41,9 @@ class Packages:
                     continue  # airdock restates it
                 line = f"apache-airflow{airflow['extras']}=={version}"
             check_requirements([line], (), report)
-            if report.errors or not re.match(r"[A-Za-z0-9]", line) or "$" in line:
+            if _LOGIN.search(line):
+                notes.append(Note(place, "an address with a login in it does not belong into airdock.toml"))
+            elif report.errors or not re.match(r"[A-Za-z0-9]", line) or "$" in line:
                 shown = line if "://" not in line else "this line"
                 notes.append(Note(place, f"{shown}: requirements of airdock.toml are names and versions alone"))
             elif line not in self.requirements:

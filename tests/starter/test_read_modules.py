@@ -254,6 +254,18 @@ def test_variable_that_holds_something_else_by_now_is_no_task(
     assert "after" not in data["dags"]["d"]["tasks"]["b"]
 
 
+def test_login_in_dotenv_is_the_connection_of_the_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / ".env").write_text("AIRFLOW_CONN_REG=docker://robot:hunter2@registry.example.org\n", encoding="utf-8")
+    data, printed = begin(tmp_path, in_dag(TASK.format("docker_conn_id='reg'")), capsys)
+    assert data["connections"] == {"reg": {"uri": {"env": "AIRFLOW_CONN_REG"}}}
+    assert data["dags"]["d"]["tasks"]["t"]["connection"] == "reg"
+    assert "For you to look at" not in printed
+    text = re.sub(r"(?m)^#(?: |$)", "", (tmp_path / "airdock.toml").read_text(encoding="utf-8"))
+    (tmp_path / "airdock.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "dags" / "x.py").unlink()
+    assert run("build", "-C", tmp_path, "--strict") == 0
+
+
 def test_nothing_is_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trap = tmp_path / "trap"
     source = f'open({str(trap)!r}, "w")\nimport no_such_module\n' + in_dag(TASK.format("retries=1"))

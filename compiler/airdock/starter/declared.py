@@ -46,6 +46,8 @@ class Declared:
     project: str
     built: dict[str, str]
     """Images that a Compose file builds: reference to what is to be said of it."""
+    connections: frozenset[str] = frozenset()
+    """Ids of the connections that airdock.toml declares."""
     images: dict[str, Declaration] = field(default_factory=dict)
     mounts: dict[str, Declaration] = field(default_factory=dict)
 

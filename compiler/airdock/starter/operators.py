@@ -180,6 +180,8 @@ class Arguments:
         raise Unfit(f"docker_url {value!r}: declare that engine under [engines], or a proxy by [docker] access")
 
     def _connection(self, value: Any) -> dict[str, Any]:
+        if value in self._declared.connections:
+            return {"connection": value}
         raise Unfit(
             f"docker_conn_id {value!r}: declare the login under [connections.{value}], and name it in the image"
         )

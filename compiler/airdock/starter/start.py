@@ -60,9 +60,10 @@ def _looked(directory: Path) -> Started:
     facts = facts_for(stack.version) or newest_series()
     packages, notes = _packages(stack, dotenv)
     name = _name(directory, stack, dotenv)
-    declared = Declared(directory, name, images_built(stack))
+    named = carried(directory, stack, dotenv)
+    declared = Declared(directory, name, images_built(stack), frozenset(named.connections))
     found = read_modules(directory, stack.dags_folder, declared, facts)
-    starter = Starter(name, stack, packages, carried(directory, stack, dotenv), declared, found.dags)
+    starter = Starter(name, stack, packages, named, declared, found.dags)
     if stack.dockerfile is None and not packages.requirements and stack.base is not None:
         starter.unsure = _unsure(directory, stack)
     if ProjectFiles(directory).is_users(f"{stack.dags_folder}/hello.py"):

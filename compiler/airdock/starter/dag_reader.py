@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from airdock.starter.declared import Declared
 from airdock.starter.literals import Names, NotLiteral, Output
 from airdock.starter.note import Note
-from airdock.starter.operators import Arguments, shown
+from airdock.starter.operators import Arguments, plain, shown
+from airdock.starter.read_dag import ReadDag, ReadTask
+from airdock.starter.unfit import Unfit
 
 DOCKER = ("DockerOperator", "DockerSwarmOperator")
 _OPERATORS = ("Operator", "Sensor")
@@ -31,32 +33,6 @@ DOCKER_DEFAULTS = frozenset(
     )
 )
 """Arguments of the docker operators that default_args may hold."""
-
-
-@dataclass
-class ReadTask:
-    """A task, as a table of airdock.toml."""
-
-    table: dict[str, Any]
-    after: list[str] = field(default_factory=list)
-    group: str | None = None
-
-
-@dataclass
-class ReadDag:
-    """A DAG, as far as it can be read."""
-
-    id: str | None
-    place: str
-    arguments: dict[str, ast.expr]
-    tasks: dict[str, ReadTask] = field(default_factory=dict)
-    groups: dict[str, ReadTask] = field(default_factory=dict)
-    notes: list[Note] = field(default_factory=list)
-    docker: bool = False
-    """Whether a task of it runs in a container."""
-    defaults: dict[str, ast.expr] = field(default_factory=dict)
-    functions: list[str] = field(default_factory=list)
-    """Functions that run in a container, which have to stand in a file of their own."""
 
 
 @dataclass(frozen=True)
@@ -309,9 +285,11 @@ class ModuleReader:
                 continue
             try:
                 read = self._names.value(value)
-                arguments[key] = {"output": read.task} if isinstance(read, Output) else read
+                arguments[key] = {"output": read.task} if isinstance(read, Output) else plain(key, read)
             except NotLiteral as unread:
                 self._note(dag, unread.node, f"{key}: {shown(unread.node)} is known only when the module runs", node)
+            except Unfit as unfit:
+                self._note(dag, value, str(unfit), node)
         if arguments:
             found["args"] = arguments
         return self._add(dag, node, self._text(given.get("task_id")) or name, found, place)

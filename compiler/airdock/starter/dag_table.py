@@ -11,9 +11,9 @@ from airdock.facts import AirflowFacts, Feature
 from airdock.spec.base import DagArg, key_of, mark_of
 from airdock.spec.dag import DagSpec
 from airdock.starter import toml
-from airdock.starter.dag_reader import ReadDag
 from airdock.starter.literals import Names, NotLiteral
-from airdock.starter.operators import Arguments, duration, shown
+from airdock.starter.operators import Arguments, duration, plain, shown
+from airdock.starter.read_dag import ReadDag
 from airdock.starter.unfit import Unfit
 
 _RENAMED = {"schedule_interval": "schedule", "concurrency": "max_active_tasks", "fail_stop": "fail_fast"}
@@ -69,13 +69,11 @@ class DagTable:
         elif keyword in ("start_date", "end_date"):
             self._moment(keyword, value)
         elif keyword in passed:
-            self.values[passed[keyword]] = duration(value) if isinstance(value, timedelta) else value
-        elif keyword == "owner":
-            self.values["owner"] = str(value)
-        elif keyword == "doc_md":
-            self.values["doc"] = str(value)
+            self.values[passed[keyword]] = duration(value) if isinstance(value, timedelta) else plain(keyword, value)
+        elif keyword in ("owner", "doc_md"):
+            self.values["doc" if keyword == "doc_md" else keyword] = plain(keyword, value)
         elif keyword == "params" and isinstance(value, dict):
-            self.values["params"] = value
+            self.values["params"] = plain(keyword, value)
         else:
             raise Unfit(f"{keyword} of the DAG has no place in airdock.toml")
 

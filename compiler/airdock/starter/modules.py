@@ -14,11 +14,12 @@ from pathlib import Path
 from airdock.facts import AirflowFacts
 from airdock.load.claim import is_generated
 from airdock.spec.scalars import ID
-from airdock.starter.dag_reader import DOCKER_DEFAULTS, ModuleReader, ReadDag
+from airdock.starter.dag_reader import DOCKER_DEFAULTS, ModuleReader
 from airdock.starter.dag_table import OF_DAG, DagTable
 from airdock.starter.declared import Declared
 from airdock.starter.note import Note
 from airdock.starter.operators import Arguments
+from airdock.starter.read_dag import ReadDag
 
 _SIGNS = (b"DockerOperator", b"DockerSwarmOperator", b"task.docker", b"docker_task")
 """One of them stands in every module that runs a container."""

@@ -92,7 +92,7 @@ class Arguments:
                 if keyword in passed:
                     table.update(self._passed(keyword, passed[keyword], value))
                 else:
-                    arguments[keyword] = _plain(keyword, value)
+                    arguments[keyword] = {"output": value.task} if isinstance(value, Output) else plain(keyword, value)
         return table | ({"arguments": arguments} if arguments else {})
 
     def defaults(self) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class Arguments:
             return {key: {str(inner): port for inner, port in value.items()}}
         if keyword == "pool" and value != "default_pool":
             raise Unfit(f"pool {value!r} has to be declared under [pools], with its slots")
-        return {key: _plain(keyword, value)}
+        return {key: plain(keyword, value)}
 
     def _image(self, value: Any) -> dict[str, Any]:
         pull = self._given.get("force_pull")
@@ -154,7 +154,7 @@ class Arguments:
         if isinstance(value, str) and value and "{{" not in value and _is_secret(name, value):
             self._say(_CALL, f"{name} looks secret: put it into .env, {name}=…")
             return {"env": name}
-        return value if isinstance(value, str) else str(_plain(name, value))
+        return value if isinstance(value, str) else str(plain(name, value))
 
     def _private(self, value: Any) -> dict[str, Any]:
         found = self._environment({name: one for name, one in value.items() if isinstance(one, HostEnv)})
@@ -169,10 +169,11 @@ class Arguments:
             value = ast.literal_eval(value)
         if isinstance(value, str) and value.endswith(_FILE_ENDS):
             raise Unfit(f"command {value!r} is the name of a file of templates")
-        return {"command": [str(word) for word in value] if isinstance(value, list) else _plain("command", value)}
+        words = plain("command", value)
+        return {"command": [str(word) for word in words] if isinstance(words, list) else words}
 
     def _network(self, value: Any) -> dict[str, Any]:
-        return {} if value == f"{self._declared.project}_default" else {"network": _plain("network_mode", value)}
+        return {} if value == f"{self._declared.project}_default" else {"network": plain("network_mode", value)}
 
     def _url(self, value: Any) -> dict[str, Any]:
         if isinstance(value, str) and value.startswith(_SOCKETS):
@@ -228,12 +229,12 @@ def shown(node: ast.AST) -> str:
     return text if len(text) <= 50 else f"{text[:49]}…"
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
     """Return a value that TOML has; raises Unfit."""
     if isinstance(value, list):
-        return [_plain(name, item) for item in value]
+        return [plain(name, item) for item in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
-        return {key: _plain(name, item) for key, item in value.items()}
+        return {key: plain(name, item) for key, item in value.items()}
     if isinstance(value, str | bool | int | float):
         return value
     raise Unfit(f"{name} has a value that TOML does not have")
@@ -258,10 +259,10 @@ _CONTAINER: dict[str, Callable[[Arguments, Any], dict[str, Any]]] = {
     "xcom_all": lambda _, value: {"xcom": "all"} if value else {},
     "do_xcom_push": lambda _, value: {} if value else {"xcom": "none"},
     "retrieve_output": Arguments._pickle,
-    "user": lambda _, value: {"user": value},
-    "labels": lambda _, value: {"labels": _plain("labels", value)},
-    "entrypoint": lambda _, value: {"entrypoint": value},
+    "user": lambda _, value: {"user": plain("user", value)},
+    "labels": lambda _, value: {"labels": plain("labels", value)},
+    "entrypoint": lambda _, value: {"entrypoint": plain("entrypoint", value)},
     "log_opts_max_file": lambda _, value: {"log_max_files": int(value)},
-    "multiple_outputs": lambda _, value: {"multiple_outputs": value},
+    "multiple_outputs": lambda _, value: {"multiple_outputs": plain("multiple_outputs", value)},
 }
 _ORDER = {key: place for place, key in enumerate(("image", "python", "command", "mounts", "env"))}

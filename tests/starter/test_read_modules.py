@@ -258,6 +258,26 @@ def test_variable_that_holds_something_else_by_now_is_no_task(
     assert "after" not in data["dags"]["d"]["tasks"]["b"]
 
 
+def test_mounts_that_do_not_go_together_are_comments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    # One key of Compose cannot be the project's own volume and one that is there already.
+    data, _ = begin(folder, in_dag(TASK.format("mounts=[Mount('/a', 'shop_v'), Mount('/b', 'v')]")), capsys)
+    assert list(data["mounts"]) == ["v", "v-2"]
+    text = (folder / "airdock.toml").read_text(encoding="utf-8")
+    assert "mounts" not in tomli.loads(text)
+    assert run("build", "-C", folder, "--strict") == 0
+
+
+def test_documentation_of_the_module(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "dags").mkdir()
+    source = f'"""# Title"""\n{HEAD}with DAG("d", doc_md=__doc__):\n    {TASK.format("retries=0")}\n'
+    (tmp_path / "dags" / "x.py").write_text(source, encoding="utf-8")
+    assert run("init", tmp_path) == 0
+    assert '\n# doc = "# Title"\n' in (tmp_path / "airdock.toml").read_text(encoding="utf-8")
+    assert "For you to look at" not in capsys.readouterr().out
+
+
 def test_login_in_dotenv_is_the_connection_of_the_task(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / ".env").write_text("AIRFLOW_CONN_REG=docker://robot:hunter2@registry.example.org\n", encoding="utf-8")
     data, printed = begin(tmp_path, in_dag(TASK.format("docker_conn_id='reg'")), capsys)

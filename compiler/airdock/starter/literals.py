@@ -86,6 +86,9 @@ class Names:
             changed = _changed(node)
             if changed is not None:
                 assigned[changed] = assigned.get(changed, 0) + 1
+        first = tree.body[0] if tree.body else None
+        if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+            found.constants["__doc__"] = first.value
         for statement in tree.body:
             target = statement.targets[0] if isinstance(statement, ast.Assign) else None
             if isinstance(statement, ast.AnnAssign) and statement.value is not None:

@@ -148,3 +148,44 @@ def test_secrets_are_not_copied(begun: Path) -> None:
     for name, data in files(begun).items():
         if not name.startswith("dags/classic.py"):
             assert b"s3cr3t-value" not in data, name
+
+
+OF_AIRFLOW_2 = """\
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.docker.operators.docker import DockerOperator
+
+with DAG("unsaid", start_date=datetime(2024, 1, 1), default_args={"retries": 1, "owner": "me"}):
+    DockerOperator(task_id="t", image="alpine:3.20", command="echo {{ ds }}")
+with DAG("said", schedule="0 3 * * *", start_date=datetime(2024, 1, 1), catchup=False):
+    DockerOperator(task_id="t", image="alpine:3.20", command="echo {{ ds }}")
+"""
+
+
+def test_what_airflow_2_does_unasked_stays(tmp_path: Path, fixed_host: Callable[..., None]) -> None:
+    environment = find(QUICK[0])
+    required_or_skip(f"Airflow {QUICK[0]}", environment is not None, "tests/oracles/airflow_environments.py install")
+    assert environment is not None
+    fixed_host()
+    module = tmp_path / "dags" / "m.py"
+    module.parent.mkdir()
+    module.write_text(OF_AIRFLOW_2, encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text(f"FROM apache/airflow:{QUICK[0]}\n", encoding="utf-8")
+    before = judge(environment, tmp_path / "dags", {})
+    assert run("init", tmp_path) == 0
+    path = tmp_path / "airdock.toml"
+    path.write_text(re.sub(r"(?m)^#(?: |$)", "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    for gone in (module, tmp_path / "Dockerfile"):
+        gone.unlink()
+    assert run("build", "-C", tmp_path, "--strict") == 0
+    after = judge(environment, tmp_path / "dags", {"AIRDOCK_HOST_DIR": str(tmp_path)})
+    assert before["import_errors"] == after["import_errors"] == {}
+    assert before["dags"].keys() == after["dags"].keys() == {"said", "unsaid"}
+    for name, old in before["dags"].items():
+        new = after["dags"][name]
+        assert new["timetable"] == old["timetable"]
+        for key in OF_DAG:
+            assert new["fields"].get(key) == old["fields"].get(key), (name, key)
+        assert new["tasks"]["t"]["arguments"]["retries"] == old["tasks"]["t"]["arguments"]["retries"]
+        assert new["tasks"]["t"]["arguments"]["owner"] == old["tasks"]["t"]["arguments"]["owner"]

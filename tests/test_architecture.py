@@ -27,7 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"diagnostics", "load", "spec", "project", "rules", "emit", "output"},
     "explain": {"pipeline", "diagnostics", "output.changes"},
     "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
-    "starter": {"facts", "load.claim", "project.base_file"},
+    "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.requirements", "spec"}
+    | {"output.apply", "output.changes"},
     "show": {"project", "diagnostics", "load", "facts"},
     "graph": {"project"},
     "views": {"show", "graph", "diagnostics", "load.document", "output", "project.model"},
@@ -45,8 +46,9 @@ LIBRARIES = {
     "spec": {"pydantic", "pydantic_core"},
     "project": {"packaging", "ruamel"},
     "rules": {"croniter", "jinja2"},
+    "starter": {"ruamel"},
 }
-MAY_WRITE = {"output/apply.py", "output/remember.py", "starter.py"}
+MAY_WRITE = {"output/apply.py", "output/remember.py"}
 WRITING = {
     "write_text",
     "write_bytes",

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import tomli
 
-from airdock.starter import BASE_NAMES
+from airdock.project.base_file import FOUND_BY_COMPOSE
 from commands import files, run
 
 OFFICIAL = """\
@@ -52,7 +52,7 @@ def test_first_file_in_an_empty_folder_builds_silently(
     assert printed.err == ""
     assert f"created   {folder / 'airdock.toml'}\n" in printed.out
     assert "airdock-build" in printed.out
-    assert f"Next: airdock build -C '{folder}'\n" in printed.out
+    assert f"Next\n  1. airdock build -C '{folder}'\n" in printed.out
     assert set(files(folder)) == {"airdock.toml", ".gitignore"}
     assert tomli.loads((folder / "airdock.toml").read_text(encoding="utf-8"))["project"]["name"] == "my-project"
     assert run("build", "-C", folder, "--strict") == 0
@@ -67,14 +67,14 @@ def test_name_of_any_folder_gives_a_project_name(name: str, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("version", SERVICES)
-@pytest.mark.parametrize("base", BASE_NAMES)
+@pytest.mark.parametrize("base", FOUND_BY_COMPOSE)
 def test_first_file_beside_an_official_compose_file_is_for_its_version(
     base: str, version: str, tmp_path: Path, fixed_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     fixed_host()
     (tmp_path / base).write_text(official(version), encoding="utf-8")
     assert run("init", tmp_path) == 0
-    assert f"base file: {base} (Airflow {version})\n" in capsys.readouterr().out
+    assert f"  base file: {base} (Airflow {version}), executor celery\n" in capsys.readouterr().out
     data = tomli.loads((tmp_path / "airdock.toml").read_text(encoding="utf-8"))
     assert data["airflow"]["version"] == version
     assert "bundled" not in data.get("compose", {})
@@ -90,7 +90,7 @@ def test_first_file_beside_an_official_compose_file_is_for_its_version(
     assert ("COMPOSE_FILE" in (tmp_path / ".env").read_text(encoding="utf-8")) is False
 
 
-@pytest.mark.parametrize("base", BASE_NAMES)
+@pytest.mark.parametrize("base", FOUND_BY_COMPOSE)
 def test_override_of_the_user_stays_and_takes_part(
     base: str, tmp_path: Path, fixed_host: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -50,6 +50,15 @@ def test_override_of_an_earlier_build_is_in_nobodys_way(folder: Path, capsys: py
     assert not (folder / "docker-compose.override.yml").exists()
 
 
+def test_override_that_compose_takes_now_is_named_whatever_it_is_called(folder: Path) -> None:
+    (folder / "compose.override.yaml").write_text(USERS, encoding="utf-8")
+    (folder / "airdock.toml").write_text(f'{SPEC}override = "docker-compose.airdock.yaml"\n', encoding="utf-8")
+    assert main(["build", "-C", str(folder), "--strict"]) == 0
+    # Compose took this one alone, and passed over docker-compose.override.yml.
+    line = "COMPOSE_FILE='docker-compose.yaml:compose.override.yaml:docker-compose.airdock.yaml'"
+    assert line in (folder / ".env").read_text(encoding="utf-8").splitlines()
+
+
 def test_advice_leads_to_both_files(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "docker-compose.override.yml").rename(folder / "docker-compose.override.yaml")
     (folder / "airdock.toml").write_text(f'{SPEC}override = "docker-compose.airdock.yaml"\n', encoding="utf-8")

@@ -10,7 +10,7 @@ from airdock.project.model import HostPath, Project
 
 
 def emit_folders(project: Project, host: Host) -> Iterator[Folder]:  # noqa: ARG001 - one signature for all emitters
-    """Return the folders; a relative path is below the project directory."""
-    for mount in project.mounts:
-        if mount.create and isinstance(mount.source, HostPath) and isinstance(mount.source.base, str):
-            yield Folder(mount.source.tail or ".")
+    """Return the folders, each once; a relative path is below the project directory."""
+    sources = [mount.source for mount in project.mounts if mount.create and isinstance(mount.source, HostPath)]
+    tails = [source.tail or "." for source in sources if isinstance(source.base, str)]
+    return map(Folder, dict.fromkeys(tails))

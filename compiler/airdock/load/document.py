@@ -182,6 +182,14 @@ def load_document(root: Path, name: str, report: Report) -> Document:
     return document
 
 
+def document_of(root: Path, name: str, text: str, report: Report) -> Document:
+    """Return what ``root/name`` would be with this text, before it is written; it includes nothing."""
+    document = Document(root, name)
+    document.files[name] = SourceFile(name, text)
+    document.values = _parse(document.files[name], report) or {}
+    return document
+
+
 def _read(document: Document, path: Path, name: str, report: Report) -> dict[str, object] | None:
     try:
         data = seen.content(path).read_bytes()

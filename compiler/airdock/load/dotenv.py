@@ -90,6 +90,11 @@ def _double_quoted(text: str, known: Callable[[str], str | None]) -> str:
     return "".join(out)
 
 
+def interpolated(text: str, known: Mapping[str, str]) -> str:
+    """Return a text with the variables that Compose would replace, `${NAME:-default}` among them."""
+    return _interpolated(text, known.get)
+
+
 def _interpolated(text: str, known: Callable[[str], str | None]) -> str:
     def value(match: re.Match[str]) -> str:
         name = match["plain"] or match["name"]

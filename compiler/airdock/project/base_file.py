@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
@@ -32,6 +35,15 @@ BASE_UNFIT = Kind(
     example='[airflow]\nversion = "3.3.2"\n\n[compose]\nbase = "airdock.toml"\n',
     fix="Use the official Compose file of the Airflow version in airdock.toml, or bundled = true in [compose].",
 )
+FOUND_BY_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""Base files, in the order in which Compose takes them (compose-go)."""
+FOUND_OVERRIDES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
+"""In the order in which Compose takes them, whatever the base file is called (compose-go; run with 2.26)."""
 ENV_FILE_PATH = "ENV_FILE_PATH"
 """The variable by which the official file lets one choose what `env_file` it hands to every service."""
 
@@ -50,6 +62,10 @@ class BaseFile:
     """Its Airflow services."""
     hands_on_dotenv: bool = False
     """Whether it gives all of `.env` to every service, as the official file does since some 3.1 (env_file)."""
+    builds: frozenset[str] = frozenset()
+    """Services that it, or the user's own override, builds an image for."""
+    in_groups: frozenset[str] = frozenset()
+    """Services to which it, or the user's own override, gives groups (group_add)."""
 
 
 def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str) -> BaseFile:
@@ -73,7 +89,7 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     if text is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem))
         return BaseFile(known)
-    services = _services_of(text)
+    services = services_of(text)
     if services is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
         return BaseFile(known)
@@ -83,11 +99,26 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     if missing:
         reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=reason))
-    return BaseFile(present, ENV_FILE_PATH in text)
+    both = [services, *_services_beside(scope, compose)]
+    return BaseFile(present, ENV_FILE_PATH in text, _that_have("build", both), _that_have("group_add", both))
 
 
-def _services_of(text: str) -> set[str] | None:
-    """Return the names of the services of a Compose file; None if it is none."""
+def _services_beside(scope: Scope, compose: Compose) -> Iterator[Mapping[str, Any]]:
+    """Return the services of the override of the user's that takes part."""
+    for path in compose.files:
+        if path not in (compose.base, compose.override):
+            with contextlib.suppress(FileProblem):
+                yield services_of(scope.files.read_text(path)) or {}
+
+
+def _that_have(key: str, files: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(
+        name for services in files for name, service in services.items() if isinstance(service, dict) and key in service
+    )
+
+
+def services_of(text: str) -> Mapping[str, Any] | None:
+    """Return the services of a Compose file by name; None if it has none."""
     # Only a project with a base file of its own pays for this import. Not the safe loader: it knows no !reset.
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -97,4 +128,4 @@ def _services_of(text: str) -> set[str] | None:
     except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     services = data.get("services") if isinstance(data, dict) else None
-    return {str(name) for name in services} if isinstance(services, dict) and services else None
+    return {str(name): one for name, one in services.items()} if isinstance(services, dict) and services else None

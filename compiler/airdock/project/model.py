@@ -270,6 +270,10 @@ class Airflow:
     """Airflow services of the base file."""
     hands_on_dotenv: bool
     """Whether the base file gives all of `.env` to every service."""
+    built_elsewhere: frozenset[str]
+    """Services that the base file, or an override of the user's, builds an image for."""
+    in_groups: frozenset[str]
+    """Services to which they give groups."""
     dags_folder: ProjectPath
     dags_per_file: int
     config: tuple[tuple[str, str], ...]

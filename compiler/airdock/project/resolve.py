@@ -8,7 +8,7 @@ from typing import Any
 from airdock.diagnostics import Report, SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT
 from airdock.load.files import ProjectFiles
-from airdock.project.base_file import override_name, read_base_file
+from airdock.project.base_file import FOUND_BY_COMPOSE, FOUND_OVERRIDES, override_name, read_base_file
 from airdock.project.connections import is_json, resolve_connections, resolve_variables
 from airdock.project.dags import resolve_dags
 from airdock.project.declared import check_assets, resolve_access, resolve_engines, resolve_pools
@@ -20,7 +20,6 @@ from airdock.project.target import resolve_target
 from airdock.spec import ProjectSpec
 from airdock.spec.source import EnvSource, FileSource
 
-_FOUND_BY_COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 EXECUTES = {"celery": "airflow-worker", "local": "airflow-scheduler"}
 
 
@@ -77,6 +76,8 @@ def _airflow(scope: Scope, compose: Compose, target: Target) -> Airflow:
         executes=EXECUTES[spec.executor],
         services=base.services,
         hands_on_dotenv=base.hands_on_dotenv,
+        built_elsewhere=base.builds,
+        in_groups=base.in_groups,
         dags_folder=_inside(scope, spec.dags_folder, ("airflow", "dags_folder")),
         dags_per_file=spec.dags_per_file,
         config=tuple(config),
@@ -102,10 +103,11 @@ def _compose(scope: Scope) -> Compose:
         expected = "it is the base file's name"
         scope.report.add(BAD_VALUE.at(("compose", "override"), found=f'"{override}"', expected=expected))
     files: list[str] = []
-    if override != usual or base not in _FOUND_BY_COMPOSE:
+    if override != usual or base not in FOUND_BY_COMPOSE:
         # COMPOSE_FILE replaces what Compose would find, so an override of the user's is named too.
-        users = [usual] if override != usual and scope.files.is_users(usual) else []
-        files = [base, *users, override]
+        found = FOUND_OVERRIDES if base in FOUND_BY_COMPOSE else (usual,)
+        users = [name for name in found if name != override and scope.files.is_users(name)]
+        files = [base, *users[:1], override]
     for name, service in spec.services.items():
         is_json(scope, service, ("compose", "services", name))
     return Compose(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind
+from airdock.project.base_file import FOUND_OVERRIDES
 from airdock.rules.context import Context
 
 TWO_OVERRIDES = Kind(
@@ -16,29 +17,21 @@ TWO_OVERRIDES = Kind(
     "looks for.",
     why="Compose merges one of them and passes over all others, with a warning among its output.",
     example="[compose]\nbundled = true\n",
-    fix="Bring what your file says into [compose.services] and delete it. Or name it like airdock's, and set another "
-    'override = "docker-compose.airdock.yaml" in [compose]: then both are merged.',
+    fix="Bring what your file says into [compose.services] and delete it. Or set another name, "
+    'override = "docker-compose.airdock.yaml", in [compose]: then both are merged.',
 )
-
-_NAMES = (
-    "compose.override.yml",
-    "compose.override.yaml",
-    "docker-compose.override.yml",
-    "docker-compose.override.yaml",
-)
-"""In the order in which Compose takes them, whatever the base file is called (compose-go; run with 2.26)."""
 
 
 def one_override(context: Context) -> Iterator[Diagnostic]:
     """Compose must find airdock's override, and no other."""
     compose, host = context.project.compose, context.host
     named = compose.files or "COMPOSE_FILE" in host.environ or "COMPOSE_FILE" in host.dotenv.own
-    if named or compose.override not in _NAMES:
+    if named or compose.override not in FOUND_OVERRIDES:
         return
-    others = [name for name in _NAMES if name != compose.override and context.files.is_users(name)]
-    taken = next(name for name in _NAMES if name in (compose.override, *others))
+    others = [name for name in FOUND_OVERRIDES if name != compose.override and context.files.is_users(name)]
+    taken = next(name for name in FOUND_OVERRIDES if name in (compose.override, *others))
     for other in others:
-        advice = f'name it {compose.override} and set override = "docker-compose.airdock.yaml" in [compose]'
+        advice = 'set override = "docker-compose.airdock.yaml" in [compose]'
         yield TWO_OVERRIDES.of(
             FilePlace(other),
             help=f"{advice}; both are merged then",

@@ -18,7 +18,9 @@ def give_engine(project: Project, service: dict[str, Any]) -> None:
     access = project.access
     volumes = service.setdefault("volumes", [])
     if access.kind == "socket":
-        service["group_add"] = [f"${{DOCKER_GID:?{_NO_GID}}}"]
+        # Compose appends lists, and refuses a group that is there twice, as a text. For the engine 0999 is 999.
+        zero = "0" if project.airflow.executes in project.airflow.in_groups else ""
+        service["group_add"] = [f"{zero}${{DOCKER_GID:?{_NO_GID}}}"]
         volumes.append(_bind(access.socket, SOCKET))
     elif access.kind == "proxy":
         # Beside the network of the stack: one that nobody else is on.

@@ -9,7 +9,7 @@ from airdock.emit.artifact import Generated
 from airdock.emit.compose.access import give_engine, proxy_service
 from airdock.emit.compose.pools import SCHEDULER, pools_service
 from airdock.emit.compose.pools import SERVICE as POOLS
-from airdock.emit.compose.yaml import literal, to_yaml
+from airdock.emit.compose.yaml import RESET, Instead, literal, to_yaml
 from airdock.load.host import Host
 from airdock.project.dag_parts import WorkerPath
 from airdock.project.declared import PROXY
@@ -56,9 +56,13 @@ def _airflow_service(project: Project, name: str) -> dict[str, Any]:
         # Without a policy Compose would ask a registry for a name that exists only here, and would not build again
         # when the Dockerfile has changed.
         service["pull_policy"] = "build"
-        service["build"] = {"context": ".", "dockerfile": "Dockerfile"}
+        recipe = {"context": ".", "dockerfile": "Dockerfile"}
+        service["build"] = Instead(recipe) if name in project.airflow.built_elsewhere else recipe
     else:
         service["pull_policy"] = "never"
+        if (SCHEDULER if name == POOLS else name) in project.airflow.built_elsewhere:
+            # Two builds of one name: the later one would win, whichever that is.
+            service["build"] = RESET
     environment = _environment(project, name)
     if environment:
         service["environment"] = environment
@@ -182,7 +186,7 @@ def _merged(into: Any, extra: Any) -> Any:
         # The other form of environment and labels: KEY=value, or KEY alone for the caller's own.
         extra = {key: value if equals else None for key, equals, value in (str(line).partition("=") for line in extra)}
     if isinstance(into, dict) and isinstance(extra, dict):
-        return {**into, **{key: _merged(into.get(key), value) for key, value in extra.items()}}
+        return type(into)({**into, **{key: _merged(into.get(key), value) for key, value in extra.items()}})
     if isinstance(into, list) and isinstance(extra, list):
         return [*into, *extra]
     return extra

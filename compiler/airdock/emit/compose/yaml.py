@@ -7,8 +7,17 @@ import re
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+from ruamel.yaml.tag import Tag
+
+RESET = TaggedScalar("null", tag="!reset")
+"""In the place of what an earlier file says: nothing (Compose 2.18 and later)."""
+
+
+class Instead(dict[str, Any]):
+    """A mapping in the place of what an earlier file says, not merged with it (Compose 2.24.4 and later)."""
+
 
 _PLAIN_KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_.-]*$")
 _WORDS = frozenset(("y", "yes", "n", "no", "true", "false", "on", "off", "null"))
@@ -34,7 +43,10 @@ def literal(text: str) -> str:
 
 def _quoted(value: Any) -> Any:
     if isinstance(value, dict):
-        return CommentedMap((_key(key), _quoted(item)) for key, item in value.items())
+        mapping = CommentedMap((_key(key), _quoted(item)) for key, item in value.items())
+        if isinstance(value, Instead):
+            mapping.yaml_set_ctag(Tag(suffix="!override"))
+        return mapping
     if isinstance(value, list | tuple):
         return CommentedSeq(_quoted(item) for item in value)
     return DoubleQuotedScalarString(value) if isinstance(value, str) else value

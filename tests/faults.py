@@ -94,10 +94,12 @@ def build_killed_at(folder: Path, step: int, umask: int = 0o022) -> int:
 
 
 def build_refused_at(folder: Path, step: int, error: int, *, for_good: bool) -> int:
-    """Build on a disk that refuses the n-th step, or from then on all that needs room; return the exit code.
+    """Build on a disk that refuses the n-th step, or from then on all that needs room; return the exit code."""
+    return refused_at(["build", "-C", str(folder)], step, error, for_good=for_good)
 
-    It is NOTHING_REFUSED where the build has no such step.
-    """
+
+def refused_at(command: list[str], step: int, error: int, *, for_good: bool) -> int:
+    """Run a command on such a disk; return the exit code, NOTHING_REFUSED where it has no such step."""
 
     def run() -> int:
         done = refused = 0
@@ -110,7 +112,7 @@ def build_refused_at(folder: Path, step: int, error: int, *, for_good: bool) -> 
                 raise OSError(error, os.strerror(error))
 
         at_each_step(fault)
-        code = main(["build", "-C", str(folder)])
+        code = main(command)
         return code if refused else NOTHING_REFUSED
 
     return forked(run)

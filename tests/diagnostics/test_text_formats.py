@@ -129,13 +129,6 @@ def test_line_is_as_long_as_the_terminal_is_wide(kind: Kind, monkeypatch: pytest
         assert width(shown(kind, at(f"{LONG}mark{LONG}", 2001, 2005))[3]) == most
 
 
-def test_password_is_hidden_where_the_line_is_cut(kind: Kind) -> None:
-    line = f'a = {{ pad = "{LONG}", password = "hunter2", b = 1 }}'
-    source = shown(kind, at(line, line.index("b = 1") + 1, line.index("b = 1") + 2))[3]
-    assert "hunter" not in source
-    assert "password = *********, b = 1" in source
-
-
 def test_tab_inside_the_marked_text_is_as_wide_as_in_the_line(kind: Kind) -> None:
     assert shown(kind, at("ab\tc = 1", 2, 5))[3:5] == ["1 | ab  c = 1", "  |  ^^^^"]
 

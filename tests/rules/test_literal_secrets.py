@@ -9,7 +9,7 @@ import pytest
 
 from airdock.cli import main
 from airdock.diagnostics.formats import FORMATS
-from airdock.diagnostics.formats.text import without_secrets
+from airdock.diagnostics.hiding import without_secrets
 from airdock.facts import names_secret, secret_names
 from finding_inputs import FINDINGS, copied
 

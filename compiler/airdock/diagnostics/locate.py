@@ -13,7 +13,8 @@ from airdock.diagnostics.kind import Diagnostic, Place
 class Location:
     """Where something stands. Lines and columns are 1-based, in characters; ``end_column`` is exclusive.
 
-    ``line`` is 0 for a file as a whole. ``text`` is the source line, without its line end.
+    ``line`` is 0 for a file as a whole. ``text`` is the source line, without its line end, and with asterisks for what
+    may be a secret.
     """
 
     file: str

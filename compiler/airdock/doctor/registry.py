@@ -9,7 +9,7 @@ from enum import Enum
 from pathlib import Path
 
 from airdock.diagnostics import Report, Stopped
-from airdock.diagnostics.formats.text import without_secrets
+from airdock.diagnostics.hiding import without_secrets
 from airdock.doctor.access import project_folder, socket
 from airdock.doctor.client import Engine
 from airdock.doctor.composition import base_file, config

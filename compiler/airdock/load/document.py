@@ -81,11 +81,20 @@ class SourceFile:
 
     name: str
     text: str
+    is_toml: bool = False
+    """Whether it could be read: only then are there places."""
 
     @cached_property
     def places(self) -> Node:
         """Places of every node. Made only when something has to be shown: building needs none."""
         return scan(self.text)
+
+    @cached_property
+    def shown(self) -> str:
+        """The text as it may be shown, character by character at the same place."""
+        from airdock.load.hidden import hidden
+
+        return hidden(self.text, self.places if self.is_toml else None)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -116,10 +125,10 @@ class SourceFile:
         return TextPlace(self.name, at.line, at.column, max(1, end - at.column))
 
     def line(self, number: int) -> str:
-        """Return the text of a line (1-based), without its line end."""
+        """Return a line (1-based) as it may be shown, without its line end."""
         start = self.starts[number - 1]
-        end = self.text.find("\n", start)
-        return self.text[start : len(self.text) if end < 0 else end].rstrip("\r")
+        end = self.shown.find("\n", start)
+        return self.shown[start : len(self.shown) if end < 0 else end].rstrip("\r")
 
 
 @dataclass
@@ -215,7 +224,7 @@ def _read(document: Document, path: Path, name: str, report: Report) -> dict[str
 
 def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
     try:
-        return tomli.loads(source.text)
+        values = tomli.loads(source.text)
     except tomli.TOMLDecodeError as error:
         if error.msg.startswith(_REPEATS):
             twice = _declared_twice(source, error)
@@ -225,6 +234,9 @@ def _parse(source: SourceFile, report: Report) -> dict[str, object] | None:
         report.add(_syntax(source, error))
     except (RecursionError, ValueError) as error:
         report.add(_syntax(source, error))
+    else:
+        source.is_toml = True
+        return values
     return None
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from functools import lru_cache
 
 from airdock.diagnostics.formats.concise import place
-from airdock.diagnostics.formats.text import printable, width, without_secrets
+from airdock.diagnostics.formats.text import printable, width
 from airdock.diagnostics.locate import Located, Location
 
 TAB = 4
@@ -17,7 +16,6 @@ NARROWEST, WIDEST = 40, 160
 """Cells that a source line takes at most: the width of the terminal, or the second where there is none."""
 _REACH = 1000
 """Characters before and behind a place that are looked at, at most: more than any terminal shows in a line."""
-_masked = lru_cache(maxsize=8)(without_secrets)
 _COLOURS = {"error": "1;31", "warning": "1;33", "help": "1;36", "gutter": "1;34", "bold": "1"}
 
 
@@ -82,7 +80,7 @@ def _near(location: Location) -> tuple[str, int, int]:
 
     A line may be a file of a megabyte, with a finding at every key: nothing here walks through all of it each time.
     """
-    line = _masked(location.text)
+    line = location.text
     begin = max(0, location.column - 1 - _REACH)
     return line[begin : location.column - 1 + _REACH], begin, len(line)
 

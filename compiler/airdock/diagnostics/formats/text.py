@@ -5,17 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NAMES = r"password|(?:access|api|fernet|private|secret|service)[\W_]?key|bearer|pass|passphrase|passwd|secret|token"
-"""Ends of keys that may hold a secret; no fewer than facts/secrets.toml has, which AD501 goes by."""
-# A URI without a login and a query has no password in it.
-_URI = r"""uri(?=["']?\s*=\s*(?:"{3}|'{3}|"(?:\\.|[^"\\])*[@?]|'[^']*[@?]))"""
-_SECRET = re.compile(
-    rf"""(?P<key>(?:(?:{_NAMES}|{_URI})|AIRFLOW_CONN_\w+)["']?\s*=\s*)"""
-    r"""(?P<text>\"\"\".*|'''.*|"(?:\\.|[^"\\])*"?|'[^']*'?|\[[^\]]*\]?|(?!(?:true|false)\b)[^\s"'\[\]{},#=](?:[^,\]}#]*[^\s,\]}#])?)""",
-    re.IGNORECASE,
-)
-_IN_ADDRESS = re.compile(r"(?P<key>://[^\s/@:]*:)(?P<text>[^\s/@]+)(?=@)")
-
 
 def printable(text: str) -> str:
     """Return the text with control characters shown as escapes: a finding cannot move the cursor or set colours."""
@@ -37,13 +26,6 @@ def width(text: str) -> int:
 def _has_no_cell(char: str) -> bool:
     """Say whether a character is drawn into the one before it: accents, emoji variations, the later parts of Hangul."""
     return unicodedata.category(char) in ("Mn", "Me") or "\u1160" <= char <= "\u11ff"
-
-
-def without_secrets(line: str) -> str:
-    """Return a source line with literal secrets and URIs as asterisks, as long as they were."""
-    for pattern in (_SECRET, _IN_ADDRESS):
-        line = pattern.sub(lambda match: match["key"] + "*" * len(match["text"]), line)
-    return line
 
 
 def ascii_json(value: object) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from airdock.load.hidden import hidden
 from airdock.load.syntax.tokens import Surroundings
 
 STATEMENT = "a line is KEY = VALUE, or [table]"
@@ -32,4 +33,5 @@ def here(around: Surroundings, reason: str, advice: str | None = None) -> Fault:
 def written(around: Surroundings, piece: str) -> str:
     """Return a piece of the text for a message; … for one that is long, or that may be a secret."""
     named = around.text[around.line_start : around.offset]
-    return piece if 0 < len(piece) <= LONGEST and piece.isprintable() and not _SECRET.search(named) else "…"
+    plain = 0 < len(piece) <= LONGEST and piece.isprintable() and not _SECRET.search(named)
+    return piece if plain and hidden(around.text, None).startswith(piece, around.offset) else "…"

@@ -9,6 +9,7 @@ from typing import Any
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, describe
+from airdock.facts import names_secret
 from airdock.project.model import Dag, DagParam
 from airdock.rules.context import Context
 
@@ -60,7 +61,7 @@ def param_default_fits(context: Context) -> Iterator[Diagnostic]:
             elif dag.schedule is not None and param.has_default:
                 takes = _why_not(param.default, schema)
                 if takes is not None:
-                    found = _shown(param.default)
+                    found = "this default" if names_secret(param.name) else _shown(param.default)
                     yield BAD_VALUE.at((*place, "default"), found=found, expected=f"the param takes {takes}")
 
 

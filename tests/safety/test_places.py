@@ -96,6 +96,15 @@ def test_two_outputs_in_one_place_stop_the_build(path: str, project: Path, capsy
         assert not (project / "Dockerfile").exists()
 
 
+@pytest.mark.parametrize("path", ["Dockerfile", "dockerfile", "DAGS/First.py", "Docker-Compose.yaml"])
+def test_folder_in_the_place_of_an_output_stops_the_build(
+    path: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert build(project, mount=toml_string(path)) == 1
+    assert "a mount asks for a folder of this name" in "".join(capsys.readouterr())
+    assert not (project / "Dockerfile").exists()
+
+
 @pytest.mark.parametrize("path", ["airdock.toml", "more.toml", "Airdock.TOML"])
 def test_what_is_read_is_never_overwritten(path: str, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (project / "more.toml").write_text("", encoding="utf-8")
@@ -120,19 +129,29 @@ def test_names_cannot_be_paths(name: str, project: Path, capsys: pytest.CaptureF
     assert outside(project) == before
 
 
-@pytest.mark.parametrize("name", ["con", "aux", "NUL", "com1", "LPT9"])
-def test_devices_of_windows_are_no_names_there(
-    name: str, project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        *((f"dags/{name}.py", "a device of Windows") for name in ("con", "aux", "NUL", "com1", "LPT9", "con .x")),
+        ("images/con/Dockerfile", "a device of Windows"),
+        ("Aux/dags/first.py", "a device of Windows"),
+        ("dags./first.py", "Windows drops dots"),
+        ("override.yaml ", "Windows drops dots"),
+        ("docker-compose.yaml:stream", "Windows has no names"),
+        ("dags\\first.py", "Windows has no names"),
+    ],
+)
+def test_names_that_windows_takes_for_others_are_refused_there(
+    path: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from airdock.output.changes import _unfit
 
-    assert build(project, dag=name) == 0, "here it is a name like any other"
-    assert _unfit(f"dags/{name}.py", set()) is None
+    assert _unfit(path, set()) is None, "here it is a name like any other"
     monkeypatch.setattr("os.name", "nt")
-    there = _unfit(f"dags/{name}.py", set())
-    fine = _unfit(f"dags/{name}_x.py", set())
+    there, fine = _unfit(path, set()), _unfit("a.b/dags/console_x.py", set())
     monkeypatch.undo()
-    assert there == "a device of Windows has this name"
+    assert there is not None
+    assert there.startswith(reason)
     assert fine is None
 
 

@@ -63,6 +63,7 @@ PUBLIC, PRIVATE = 0o644, 0o600
 _DEVICES = frozenset(
     ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10)))
 )
+_NOT_ON_WINDOWS = frozenset('<>:"|?*\\')
 NOW_PRIVATE = " (now for its owner alone: other users could read it)"
 
 Action = Literal["created", "updated", "replaced", "deleted", "unchanged"]
@@ -93,7 +94,7 @@ def plan(
     for artifact in artifacts:
         if isinstance(artifact, Folder):
             path = artifact.path
-            if path in changes:
+            if path.casefold() in taken:
                 report.add(UNWRITABLE.of(FilePlace(path), path=path, reason="a mount asks for a folder of this name"))
             elif not seen.kind(root / path).is_dir():
                 changes[path] = Change(path, "created", None, None, folder=True, committed=False)
@@ -127,8 +128,18 @@ def _unfit(path: str, taken: set[str]) -> str | None:
     taken.add(name)
     if name.endswith(".toml"):
         return "airdock.toml and what it includes are never written"
-    if os.name == "nt" and PurePosixPath(name).name.split(".")[0] in _DEVICES:
-        return "a device of Windows has this name"
+    return _unfit_on_windows(name) if os.name == "nt" else None
+
+
+def _unfit_on_windows(path: str) -> str | None:
+    """Return why Windows takes a path for another one ("Naming Files, Paths, and Namespaces" of its documentation)."""
+    for part in PurePosixPath(path).parts:
+        if part.split(".")[0].rstrip() in _DEVICES:
+            return "a device of Windows has this name"
+        if part != part.rstrip(". ") and part not in (".", ".."):
+            return "Windows drops dots and blanks from the end of a name"
+        if not _NOT_ON_WINDOWS.isdisjoint(part):
+            return f"Windows has no names with one of {' '.join(sorted(_NOT_ON_WINDOWS))}"
     return None
 
 

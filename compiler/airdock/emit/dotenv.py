@@ -88,6 +88,8 @@ def _entries(project: Project, host: Host) -> Iterator[_Entry]:
             yield _Entry(key, f"Airflow variable {variable.key}.", value_on(host, variable.value))
     for carried in project.host_variables:
         origin = f"{carried.value.name} of this host" if isinstance(carried.value, EnvValue) else carried.value.file
+        if not origin.isprintable():
+            origin = json.dumps(origin)  # a line break in a file's name would end the comment
         yield _Entry(carried.variable, f"What containers get of {origin}.", value_on(host, carried.value))
 
 

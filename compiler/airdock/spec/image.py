@@ -8,14 +8,14 @@ from pydantic import Discriminator, Field, Tag
 
 from airdock.spec.base import Doc, For, Kinds, Table
 from airdock.spec.scalars import (
-    PLAIN_PATH,
-    AbsolutePath,
+    AbsoluteLine,
     Identifier,
     ImageReference,
     ImageTag,
     Line,
     Owner,
     Path,
+    PlainPath,
     Repository,
     Requirement,
     Word,
@@ -26,13 +26,13 @@ def _tag_requirements(value: Any) -> str:
     return "<list>" if isinstance(value, list) else "<path>"
 
 
-Requirements: TypeAlias = Annotated[Annotated[list[Requirement], Tag("<list>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_requirements)]
+Requirements: TypeAlias = Annotated[Annotated[list[Requirement], Tag("<list>")] | Annotated[PlainPath, Tag("<path>")], Discriminator(_tag_requirements)]
 
 
 class CopySpec(Table):
     """One file or folder copied into an image."""
 
-    from_: Annotated[Path, Field(alias="from", pattern=PLAIN_PATH), Doc("File or folder of the project. No patterns.")]
+    from_: Annotated[PlainPath, Field(alias="from"), Doc("File or folder of the project. No patterns.")]
     to: Annotated[Line, Doc("Where it goes in the image; ends in / for a folder that it goes into.")]
     chown: Annotated[Owner | None, Doc('Owner in the image, such as "1000:1000" or "app".')] = None
 
@@ -56,7 +56,7 @@ class ImageSpec(Table):
     copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default=[])
     run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default=[])
     env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = Field(default={})
-    workdir: Annotated[AbsolutePath | None, For("from"), Doc("Working directory; copies to a relative path start from it.")] = None
+    workdir: Annotated[AbsoluteLine | None, For("from"), Doc("Working directory; copies to a relative path start from it.")] = None
     user: Annotated[Word | None, For("from"), Doc("User that the container runs as.")] = None
     entrypoint: Annotated[list[str] | None, For("from"), Doc("ENTRYPOINT, as a list of arguments.")] = None
     cmd: Annotated[list[str] | None, For("from"), Doc("CMD, as a list of arguments.")] = None

@@ -16,6 +16,7 @@ from airdock.spec.mount import MountSpec, MountUse
 from airdock.spec.pool import PoolSpec
 from airdock.spec.scalars import (
     AbsolutePath,
+    ComposeFile,
     EngineUrl,
     Id,
     Identifier,
@@ -23,6 +24,7 @@ from airdock.spec.scalars import (
     Line,
     Name,
     Path,
+    PathOrUrl,
     ProjectName,
     PythonVersion,
     Release,
@@ -39,7 +41,7 @@ def _tag_constraints(value: Any) -> str:
     return "<switch>" if isinstance(value, bool) else "<path>"
 
 
-Constraints: TypeAlias = Annotated[Annotated[bool, Tag("<switch>")] | Annotated[Path, Tag("<path>")], Discriminator(_tag_constraints)]
+Constraints: TypeAlias = Annotated[Annotated[bool, Tag("<switch>")] | Annotated[PathOrUrl, Tag("<path>")], Discriminator(_tag_constraints)]
 
 
 class ProjectTable(Table):
@@ -70,9 +72,9 @@ class AirflowTable(Table):
 class ComposeTable(Table):
     """The Compose files."""
 
-    base: Annotated[Path, Doc("Compose file that the override extends: the official one, or one like it.")] = "docker-compose.yaml"
+    base: Annotated[ComposeFile, Doc("Compose file that the override extends: the official one, or one like it.")] = "docker-compose.yaml"
     bundled: Annotated[bool, Doc("airdock writes the base file itself, so that nothing has to be downloaded.")] = False
-    override: Annotated[Path | None, Doc("Name of the override file. Default: the one that Compose picks up beside the base file.")] = None
+    override: Annotated[ComposeFile | None, Doc("Name of the override file. Default: the one that Compose picks up beside the base file.")] = None
     network: Annotated[Word | None, Doc("Name of the stack's network on the engine. Default: <project>_default.")] = None
     services: Annotated[dict[ServiceName, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = Field(default={})
 

@@ -26,6 +26,9 @@ REQUIREMENT = r"^[A-Za-z0-9][^\r\n\x00]*$"
 SERVICE = r"^[a-zA-Z0-9._-]+$"
 OWNER = r"^[A-Za-z0-9_.-]+(:[A-Za-z0-9_.-]+)?$"
 ENGINE_URL = r"^(unix:///[^\s\x00]+|(tcp|https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]\x00]+):[0-9]{1,5})$"
+ABSOLUTE_LINE = r"^/[^\x00\r\n]*[^\x00/\r\n][^\x00\r\n]*$"
+COMPOSE_FILE = r"^[^\x00-\x1f\x7f:]+$"
+PATH_OR_URL = r"^[^\x00\r\n]+$"
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 
 
@@ -47,8 +50,15 @@ PythonVersion: TypeAlias = Annotated[str, StringConstraints(pattern=PYTHON)]
 ClassPath: TypeAlias = Annotated[str, StringConstraints(pattern=CLASS)]
 FunctionPath: TypeAlias = Annotated[str, StringConstraints(pattern=FUNCTION)]
 AbsolutePath: TypeAlias = Annotated[str, StringConstraints(pattern=ABSOLUTE)]
+AbsoluteLine: TypeAlias = Annotated[str, StringConstraints(pattern=ABSOLUTE_LINE)]
+"""An absolute path in one line, as an instruction of a Dockerfile has it."""
 Path: TypeAlias = Annotated[str, StringConstraints(pattern=PATH), AfterValidator(_path)]
 """A path of the host, which has to be one that a file can have."""
+PlainPath: TypeAlias = Annotated[str, StringConstraints(pattern=PLAIN_PATH), AfterValidator(_path)]
+"""A path that an ignore file names: what would be a pattern there is none."""
+ComposeFile: TypeAlias = Annotated[str, StringConstraints(pattern=COMPOSE_FILE), AfterValidator(_path)]
+"""The name of a Compose file. In COMPOSE_FILE a colon stands between two of them."""
+PathOrUrl: TypeAlias = Annotated[str, StringConstraints(pattern=PATH_OR_URL), AfterValidator(_path)]
 Word: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[^\s\x00-\x1f]+$")]
 """A name of Docker's or Debian's: not empty, no blanks."""
 Text: TypeAlias = Annotated[str, StringConstraints(pattern=TEXT)]
@@ -78,6 +88,9 @@ PATTERN_WORDS = {
     REQUIREMENT: 'a requirement such as "pandas==2.2.3"; options of pip do not belong here',
     SERVICE: "letters, digits, . _ and -",
     OWNER: "a user, or user:group",
+    ABSOLUTE_LINE: "an absolute path below /, in one line",
+    COMPOSE_FILE: "a file name without colons and control characters",
+    PATH_OR_URL: "a path or an address, in one line",
     PLAIN_PATH: "a path of the project, without * ? [ ] and backslash",
     r"^[^\s\x00-\x1f]+$": "one word, without blanks",
     r"^[^\r\n\x00]*$": "text in one line",

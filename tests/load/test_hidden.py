@@ -57,6 +57,7 @@ def test_secret_is_hidden_in_its_own_place(text: str, wanted: str) -> None:
         '[connections]\ntoken.host = "x"',
         'secrets = [{ id = "x", name = "y" }]',
         'password = { env = "A" }\nlogin = { file = "x" }',
+        'source = { env = "DATA_DIR", default = "/srv" }',
         '[tasks.t.env]\ndefault = "x"',
     ],
 )

@@ -31,18 +31,19 @@ def hidden(text: str, places: Node | None) -> str:
 
 def _secrets(root: Node) -> Iterator[Span]:
     """Return where the literals stand that may be secret: under a secret's name, or a default of a host's value."""
-    waiting: list[tuple[Node, bool]] = [(root, False)]
+    waiting: list[tuple[Node, str | int, bool]] = [(root, "", False)]
     while waiting:
-        node, secret = waiting.pop()
+        node, name, secret = waiting.pop()
         if secret and node.value is not None and not node.children:
             yield node.value
         # A table under a header of its own has a name of the user's choice: [connections.token].
         inside = secret and node.value is not None
-        from_host = "env" in node.children and not node.children["env"].children
+        # The source of a mount is a value of the host, but no secret.
+        from_host = "env" in node.children and not node.children["env"].children and name != "source"
         for part, child in node.children.items():
             if isinstance(part, int):
-                waiting.append((child, inside))
+                waiting.append((child, part, inside))
             elif from_host and part != "env" and closest(part, ("default",)):
-                waiting.append((child, True))
+                waiting.append((child, part, True))
             else:
-                waiting.append((child, may_name_secret(part) or (inside and part not in _SAY_WHERE)))
+                waiting.append((child, part, may_name_secret(part) or (inside and part not in _SAY_WHERE)))

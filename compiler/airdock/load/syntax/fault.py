@@ -34,4 +34,4 @@ def written(around: Surroundings, piece: str) -> str:
     """Return a piece of the text for a message; … for one that is long, or that may be a secret."""
     named = around.text[around.line_start : around.offset]
     plain = 0 < len(piece) <= LONGEST and piece.isprintable() and not _SECRET.search(named)
-    return piece if plain and hidden(around.text, None).startswith(piece, around.offset) else "…"
+    return piece if plain and piece in hidden(around.text, None)[around.line_start : around.offset + LONGEST] else "…"

@@ -50,10 +50,9 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
     fields = list(fields_for(kind))
     spec: TaskSpec = layers.nearest(TaskSpec)
     doc = doc_text(scope, layers)
-    if doc is not None:
-        options["doc_md"] = doc
+    added: dict[str, object] = {} if doc is None else {"doc_md": doc}
     if spec.map_label is not None:
-        options["map_index_template"] = spec.map_label
+        added["map_index_template"] = spec.map_label
         if spec.expand is None:
             problem = '"map_label" has no meaning without "expand"'
             scope.report.add(KEYS_CONFLICT.at((*layers.own, "map_label"), "key", problem=problem))
@@ -62,6 +61,7 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
         check_pool(scope, layers.get("pool"), place, values.user(place))
     task = replace(
         task,
+        options={**task.options, **added},
         setup=spec.setup,
         teardown=_teardown(values, spec, layers),
         expand=resolve_expand(values, spec.expand, task),

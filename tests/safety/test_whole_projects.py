@@ -183,7 +183,9 @@ def of_kind(found: ReadTask, task: Table) -> dict[str, tuple[Any, Any]]:
     elif isinstance(expand.get("command"), list):
         pairs["command"] = (expand["command"], found.expand.get("command"))
     elif "command" in expand:
-        pairs["command"] = (f"<{expand['command']['output']}.output>", found.expand.get("command"))
+        # A function's task is its own output, in Airflow's words.
+        output = str(found.expand.get("command")).replace(".output>", ">")
+        pairs["command"] = (f"<{expand['command']['output']}>", output)
     else:
         pairs["command"] = (task["command"], have.get("command"))
         if "env" in expand:

@@ -10,7 +10,7 @@ from airdock.diagnostics import Diagnostic, Kind, Related, SpecPath, SpecPlace, 
 from airdock.diagnostics.kind import Inside, Place
 from airdock.facts import ProviderFacts
 from airdock.project.connections import leaves
-from airdock.project.model import HostPath, Task
+from airdock.project.model import HostPath, Swarm, Task
 from airdock.project.values import EnvValue, HostVariable
 from airdock.rules.context import Context
 from airdock.rules.template_text import Spot, is_template
@@ -70,7 +70,8 @@ def is_rendered(field: str, provider: ProviderFacts) -> bool:
 def template_texts(context: Context, task: Task) -> Iterator[TaskText]:
     """Return the texts of a task with something for Jinja to do that reach its operator, without documentation.
 
-    Other operators than docker's render what they like.
+    Other operators than docker's render what they like: which fields those are, only their class knows, and a field that
+    is not rendered may well hold braces.
     """
     if task.kind == "operator":
         return
@@ -109,8 +110,7 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
         if place is not None and keyword not in _DOCUMENTATION:
             yield keyword, option, place
     if task.swarm is not None:
-        for keyword, option in task.swarm.options.items():
-            yield keyword, option, (*task.places["swarm"], task.swarm.keys[keyword])
+        yield from _of_service(task.swarm, task.places.get("swarm", task.path))
     for key, label in task.labels:
         if is_template(label):
             yield "labels", label, written_place(context, task, "labels", key)
@@ -119,6 +119,16 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
             yield keyword, text, task.places[key]
     if isinstance(task.xcom, tuple):
         yield "retrieve_output_path", task.xcom[1], (*task.places["xcom"], "pickle")
+
+
+def _of_service(swarm: Swarm, path: SpecPath) -> Iterator[tuple[str, Any, SpecPath]]:
+    for keyword, option in swarm.options.items():
+        yield keyword, option, (*path, swarm.keys[keyword])
+    yield "placement", list(swarm.constraints), (*path, "constraints")
+    for keyword, rows in (("configs", swarm.configs), ("secrets", swarm.secrets)):
+        for index, row in enumerate(rows):
+            for name, value in row.items():
+                yield keyword, value, (*path, keyword, index, name.rpartition("_")[2])
 
 
 def _command(context: Context, task: Task) -> Iterator[TaskText]:

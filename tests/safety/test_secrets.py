@@ -6,6 +6,7 @@ import json
 import os
 import re
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from airdock.diagnostics.formats import FORMATS
 from airdock.emit import dotenv, registry
 from airdock.load.dotenv import read_dotenv
 from airdock.project.secret import Secret
+from airdock.recall import question
 from airdock.views import FORMATS as PICTURES
 
 PLACES = (
@@ -400,3 +402,23 @@ def test_init_shows_nothing_of_what_is_there(tmp_path: Path, capsys: pytest.Capt
     assert sung(said(capsys, tmp_path)) == []
     assert sung((tmp_path / "airdock.toml").read_text(encoding="utf-8")) == []
     assert (tmp_path / ".env").read_text(encoding="utf-8") == files[".env"]
+
+
+def test_what_is_kept_of_a_run_has_no_secret(
+    project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    monkeypatch.setenv("AIRDOCK_CACHE_DIR", str(cache))
+    assert main(["build", "-C", str(project)]) == 0
+    deadline = time.monotonic() + 30
+    # A run is kept only when the files that it looked at are old enough.
+    while not any(path.is_file() for path in cache.rglob("*")):
+        assert time.monotonic() < deadline, "nothing was kept"
+        for command in (["build"], ["check"], ["check", "--output-format", "json"]):
+            arguments = [command[0], "-C", str(project), *command[1:]]
+            assert main(arguments, question(arguments)) == 0
+        time.sleep(0.1)
+    for path in cache.rglob("*"):
+        if path.is_file():
+            assert path.stat().st_mode & 0o777 == 0o600
+            assert sung(without_names(path.read_text(encoding="utf-8", errors="replace"))) == []

@@ -70,8 +70,8 @@ def is_rendered(field: str, provider: ProviderFacts) -> bool:
 def template_texts(context: Context, task: Task) -> Iterator[TaskText]:
     """Return the texts of a task with something for Jinja to do that reach its operator, without documentation.
 
-    Other operators than docker's render what they like: which fields those are, only their class knows, and a field that
-    is not rendered may well hold braces.
+    Other operators than docker's render what they like: which fields those are, only their class knows, and a field
+    that is not rendered may well hold braces.
     """
     if task.kind == "operator":
         return

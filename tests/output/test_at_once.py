@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from demo import PROJECT, new_project, posix_only
-from faults import at_once
 
 from airdock.cli import main
 from airdock.output.lock import WAITING
+from faults import at_once
 
 pytestmark = posix_only
 

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 from demo import build, change, keys_of, new_project, posix_only, tree
-from faults import KILLED, build_killed_at
 
 from airdock.load.dotenv import BLOCK_END
+from faults import KILLED, build_killed_at
 
 pytestmark = posix_only
 EMPTIED = "images/etl"

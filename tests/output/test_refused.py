@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 from demo import MINE, build, change, new_project, posix_only, said, tree
-from faults import NOTHING_REFUSED, build_refused_at, forked
 from presence import required_or_skip
 from test_killed import next_build
 
 from airdock import pipeline
 from airdock.cli import main
 from airdock.rules.registry import check
+from faults import NOTHING_REFUSED, build_refused_at, forked
 
 pytestmark = posix_only
 NOBODY = 65534

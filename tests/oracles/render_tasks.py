@@ -10,11 +10,13 @@ import copy
 import importlib
 import math
 import types
+from datetime import datetime, timezone
 from typing import Any
 
 from describe_dags import encode, is_mapped, mapped_values
 
 DAY = "2026-01-02"
+RUN_AFTER = datetime(2026, 1, 2, tzinfo=timezone.utc)
 OUTPUT = "/from/another/task.sh"  # what stands for the output of a task: it ends like the name of a template file
 INSTANCES = 3  # of a mapped task, at most
 
@@ -53,7 +55,8 @@ def context_for(task: Any, index: int) -> dict[str, Any]:
     return {
         "ds": DAY, "run_id": "manual__1", "ti": instance, "task_instance": instance, "task": task, "dag": task.dag,
         "params": params, "conn": Named("conn"), "var": Named("var"), "expanded_ti_count": None,
-        "dag_run": types.SimpleNamespace(conf={}, run_id="manual__1", logical_date=None), "expanded": None,
+        "dag_run": types.SimpleNamespace(conf={}, run_id="manual__1", logical_date=None, run_after=RUN_AFTER),
+        "expanded": None,
     }  # fmt: skip
 
 

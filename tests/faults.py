@@ -12,7 +12,7 @@ from typing import Any
 from airdock.cli import main
 
 KILLED, NOTHING_REFUSED = 137, 50
-STEPS = ("open", "write", "fsync", "chmod", "replace", "unlink", "mkdir", "rmdir")
+STEPS = ("open", "write", "fsync", "chmod", "chown", "replace", "unlink", "mkdir", "rmdir")
 """All calls by which a build changes the disk; `tests/test_architecture.py` knows that there is one writer."""
 NEEDS_ROOM = frozenset(("open", "write", "fsync", "mkdir"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -325,6 +326,18 @@ def test_folder_for_a_mount_is_made_once(built: Path) -> None:
     shutil.rmtree(built / "data")
     assert build(built) == 0
     assert (built / "data/in").is_dir()
+
+
+@posix_only
+def test_folder_that_root_makes_is_of_the_user_of_airflow(project: Path) -> None:
+    assert build(project) == 0
+    assert (project / "data/in").stat().st_uid == (os.getuid() or 50000)
+    shutil.rmtree(project / "data")
+    with (project / ".env").open("a", encoding="utf-8") as file:
+        file.write("AIRFLOW_UID=77001\n")
+    assert build(project) == 0
+    assert (project / "data/in").stat().st_uid == (os.getuid() or 77001)
+    assert (project / "data").stat().st_uid == os.getuid()
 
 
 def test_folder_of_a_mount_without_create_is_not_made(project: Path) -> None:

@@ -33,6 +33,8 @@ class Folder:
     """A folder that has to be there, such as a bind source with ``create = true``."""
 
     path: str
+    owner: int
+    """Whose it is when root makes it: the user id of Airflow's containers."""
 
 
 Artifact: TypeAlias = Generated | DotenvBlock | Folder

@@ -9,8 +9,8 @@ from airdock.load.host import Host
 from airdock.project.model import HostPath, Project
 
 
-def emit_folders(project: Project, host: Host) -> Iterator[Folder]:  # noqa: ARG001 - one signature for all emitters
+def emit_folders(project: Project, host: Host) -> Iterator[Folder]:
     """Return the folders, each once; a relative path is below the project directory."""
     sources = [mount.source for mount in project.mounts if mount.create and isinstance(mount.source, HostPath)]
     tails = [source.tail or "." for source in sources if isinstance(source.base, str)]
-    return map(Folder, dict.fromkeys(tails))
+    return (Folder(tail, host.airflow_uid) for tail in dict.fromkeys(tails))

@@ -35,6 +35,12 @@ class Host:
     not_text: frozenset[str] = frozenset()
     """Variables of the environment whose bytes are no UTF-8: `.env` cannot hold them."""
 
+    @property
+    def airflow_uid(self) -> int:
+        """The user that Airflow's containers run as: AIRFLOW_UID of the user's own lines of `.env`, else airdock's."""
+        own = self.dotenv.own.get("AIRFLOW_UID", "")
+        return int(own) if own.isascii() and own.isdigit() else self.uid
+
 
 def read_host(root: Path) -> Host:
     """Look at this host.

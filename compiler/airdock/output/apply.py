@@ -40,7 +40,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
         for change in pending:
             current = change.path
             if change.folder and change.action == "created":
-                _make_folder(root / change.path, made)
+                _make_folder(root / change.path, made, change.owner)
             elif change.new is not None:
                 _make_folder((root / change.path).parent, made)
                 staged.append((change, _stage(root / change.path, change.new, change.mode)))
@@ -81,7 +81,7 @@ def sweep(root: Path, folders: Iterable[str]) -> None:
                     path.unlink(missing_ok=True)
 
 
-def _make_folder(path: Path, made: list[Path]) -> None:
+def _make_folder(path: Path, made: list[Path], owner: int | None = None) -> None:
     # Containers run as another user, who has to look into it whatever the umask is here. Not by chmod afterwards: a
     # build that is killed in between would leave a folder that no later build looks at.
     umask = os.umask(0o022)
@@ -89,6 +89,9 @@ def _make_folder(path: Path, made: list[Path]) -> None:
         for folder in reversed([folder for folder in (path, *path.parents) if not folder.exists()]):
             folder.mkdir(0o755)
             made.append(folder)
+            if folder == path and owner is not None and hasattr(os, "geteuid") and os.geteuid() == 0:
+                # Celery refuses to work as root, so tasks with user = "host" are not root either.
+                os.chown(path, owner, -1)
         path.mkdir(exist_ok=True)
     finally:
         os.umask(umask)

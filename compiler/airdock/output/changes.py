@@ -80,6 +80,8 @@ class Change:
     new: bytes | None
     mode: int = PUBLIC
     folder: bool = False
+    owner: int | None = None
+    """Whose a folder is, if root makes it."""
     committed: bool = True
     note: str = ""
     """What to say of it beside the action."""
@@ -97,7 +99,8 @@ def plan(
             if path.casefold() in taken:
                 report.add(UNWRITABLE.of(FilePlace(path), path=path, reason="a mount asks for a folder of this name"))
             elif not seen.kind(root / path).is_dir():
-                changes[path] = Change(path, "created", None, None, folder=True, committed=False)
+                owner = artifact.owner
+                changes[path] = Change(path, "created", None, None, folder=True, owner=owner, committed=False)
             continue
         reason = _unfit(artifact.path, taken)
         if reason:

@@ -18,6 +18,7 @@ from presence import required_or_skip
 from public_images import AIRFLOWS
 from stacks import need_images
 
+from airdock.cli import main
 from airdock.doctor.registry import CHECKS
 from airdock.explain import sorted_kinds
 from conftest import REPOSITORY
@@ -28,6 +29,59 @@ SHELL, PYTHON = "alpine:3.20", "python:3.12-slim"
 PAGE = (REPOSITORY / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 BLOCKS = {block.options["said"]: block for block in blocks_of("troubleshooting.md")}
 """What the page shows, by symptom."""
+HEAD = """\
+airdock = 1
+
+[project]
+name = "shop"
+
+[airflow]
+version = "3.3.2"
+
+[compose]
+bundled = true
+
+[images.shell]
+ref = "alpine:3.20"
+
+[images.python]
+ref = "python:3.12-slim"
+
+[assets.orders]
+uri = "s3://shop/orders"
+
+[mounts.missing]
+source = "no/such/folder"
+target = "/data"
+
+[mounts.first]
+volume = "first"
+target = "/data"
+"""
+MISTAKES = {
+    "source-missing": ("AD408", 'image = "shell"\nmounts = ["missing"]'),
+    "same-target": ("AD402", 'image = "shell"\nmounts = ["missing", "first"]'),
+    "name-taken": ("AD405", 'image = "shell"\nretries = 2\ncontainer_name = "load"'),
+    "little-memory": ("AD108", 'image = "shell"\nmemory = "4m"'),
+    "memory-unit": ("AD108", 'image = "shell"\nmemory = "64Mi"'),
+    "shell-line": ("AD409", 'image = "shell"\ncommand = "echo one && echo two"'),
+    "one-word": ("AD415", 'image = "shell"\ncommand = ["echo hello"]'),
+    "command-of-function": ("AD106", 'image = "python"\npython = "tasks.py:function"\ncommand = ["echo", "hello"]'),
+    "from-outside": ("AD312", 'image = "python"\npython = "tasks.py:function"'),
+    "no-bash": ("AD414", 'image = "shell"\npython = "tasks.py:function"'),
+    "left-running": ("AD413", 'image = "shell"\ntimeout = "10m"\nremove = "success"'),
+    "boolean-remove": ("AD103", 'image = "shell"\nremove = true'),
+    "old-schedule": ("AD101", '[dags.d]\nschedule_interval = "@daily"'),
+    "undated": ("AD309", 'image = "shell"\ncommand = ["echo", "{{ ds }}"]\n[dags.d.schedule]\nassets = ["orders"]'),
+    "private-template": ("AD308", 'image = "shell"\nworkdir = "/data/{{ conn.api.password }}"'),
+    "bad-json": ("AD204", 'image = "shell"\nenv = { TOKEN = { connection = "station", get = "password" } }'),
+}
+"""The same mistakes in airdock.toml, and what finds them."""
+NOT_A_MISTAKE_THERE = {
+    "group-variable": "AD905 is about another reason for the same",
+    "old-dates": "there is no word for it",
+    "source-relative": "it is right in airdock.toml",
+}
 KINDS = {kind.code: kind for kind in sorted_kinds()}
 
 
@@ -78,6 +132,31 @@ def test_every_code_and_check_exists() -> None:
     checks = {name for names in named for name in names.split(", ")}
     assert named
     assert checks <= {check.name for check in CHECKS}
+
+
+def codes_by_symptom() -> dict[str, set[str]]:
+    """Return the codes that the page names as finding a symptom."""
+    return {
+        symptom: {*re.findall(r"AD\d{3}", part)}
+        for part in re.split("^### ", PAGE, flags=re.MULTILINE)
+        for symptom in re.findall(r"said=(\S+)", part)
+        if "AD" in part
+    }
+
+
+def test_each_symptom_that_a_finding_is_named_for_has_its_mistake() -> None:
+    assert {name for name, codes in codes_by_symptom().items() if codes} == {*MISTAKES, *NOT_A_MISTAKE_THERE}
+
+
+@pytest.mark.parametrize("symptom", MISTAKES)
+def test_the_mistake_is_found(symptom: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, task = MISTAKES[symptom]
+    table = "" if task.startswith("[") else "[dags.d.tasks.t]\n"
+    (tmp_path / "tasks.py").write_text("FACTOR = 2\n\n\ndef function():\n    return FACTOR\n", encoding="utf-8")
+    (tmp_path / "airdock.toml").write_text(f"{HEAD}\n{table}{task}\n", encoding="utf-8")
+    main(["check", "-C", str(tmp_path), "--output-format", "concise"])
+    assert f" {code} " in capsys.readouterr().err
+    assert code in codes_by_symptom()[symptom]
 
 
 def test_what_airdock_writes_is_in_what_it_writes() -> None:

@@ -87,7 +87,9 @@ def matches(wanted: str, found: str) -> bool:
 
 def environment(folder: Path) -> dict[str, str]:
     """Return the environment of a person who has installed airdock, and has set nothing up."""
-    kept = {name: os.environ[name] for name in ("HOME", "DOCKER_HOST", "LANG") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("HOME", "DOCKER_HOST", "LANG", "AIRDOCK_CACHE_DIR") if name in os.environ
+    }
     who = {
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")

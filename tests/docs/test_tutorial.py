@@ -36,15 +36,17 @@ def steps(*needs: str) -> Iterator[Block]:
     return (block for block in BLOCKS if block.words <= set(needs))
 
 
-def reader(folder: Path, words: dict[str, str] | None = None, edit: tuple[str, str] = ("8080", "8080")) -> Reader:
-    """Return somebody in a new folder who gets the official file, with an edit, from a place on this machine."""
+def reader(folder: Path, words: dict[str, str] | None = None, edits: dict[str, str] | None = None) -> Reader:
+    """Return somebody in a new folder who gets the official file, with some edits, from a place on this machine."""
     base = official_file(OFFICIAL)
     folder.mkdir()
 
     def download(to: Path) -> None:
         text = base.read_text(encoding="utf-8")
-        assert edit[0] in text
-        (to / "docker-compose.yaml").write_text(text.replace(*edit), encoding="utf-8")
+        for old, new in (edits or {}).items():
+            assert old in text
+            text = text.replace(old, new)
+        (to / "docker-compose.yaml").write_text(text, encoding="utf-8")
 
     return Reader(folder, {}, {DOWNLOAD: download}, OF_THIS_REPOSITORY | (words or {}))
 
@@ -92,9 +94,10 @@ def test_each_step_goes_as_it_is_written(tmp_path: Path) -> None:
 
 def test_the_stack_comes_up_as_it_is_written(tmp_path: Path) -> None:
     need_images(AIRFLOWS[VERSION], "redis:7.2-bookworm", "postgres:16", "alpine:3.20", "python:3.12-slim")
-    # Many stacks may run on one engine, and on one machine.
+    # Many stacks may run on one engine, and on one machine, which is slow then.
     name, port = fresh_name("tutorial"), free_port()
-    somebody = reader(tmp_path / name, {"forecast": name}, ('"8080:8080"', f'"127.0.0.1:{port}:8080"'))
+    edits = {'"8080:8080"': f'"127.0.0.1:{port}:8080"', "start_period: 30s": "start_period: 300s"}
+    somebody = reader(tmp_path / name, {"forecast": name}, edits)
     with Stack(somebody.folder, name, tmp_path / "stack.log"):
         for block in steps("compose", "engine"):
             somebody.do(block)

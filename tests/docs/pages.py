@@ -130,6 +130,7 @@ class Reader:
     def _write(self, block: Block, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(block.text, encoding="utf-8")
+        path.chmod(0o644)  # whatever the umask is: airdock says when it changes that
 
     def _add(self, block: Block, path: Path) -> None:
         path.write_text(path.read_text(encoding="utf-8") + "\n" + block.text, encoding="utf-8")

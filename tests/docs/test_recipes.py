@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from airflow_environments import find
 from airflow_judge import Job, judge_all
 from compose import compose_config, need_compose
 from pages import Reader, blocks_of
-from presence import required_or_skip
+from test_airflow import environment_for
 
 from airdock.cli import main
 
@@ -55,10 +54,7 @@ def test_recipe_builds_without_a_finding(
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[dict[str, Any], dict[str, Any]]]:
     """Return what Compose makes of a recipe, and what Airflow does; all are read in one process of Airflow."""
     need_compose()
-    environment = find(VERSION)
-    how = "python tests/oracles/airflow_environments.py install"
-    required_or_skip(f"Airflow {VERSION}", environment is not None, how)
-    assert environment is not None
+    environment = environment_for(VERSION)
     merged, jobs = [], []
     for recipe in RECIPES:
         folder = tmp_path_factory.mktemp("recipe") / "shop"

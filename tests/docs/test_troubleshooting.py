@@ -11,12 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from airflow_environments import find
 from compose import need_compose
 from pages import ANY, blocks_of
-from presence import required_or_skip
 from public_images import AIRFLOWS
 from stacks import need_images
+from test_airflow import environment_for
 
 from airdock.cli import main
 from airdock.doctor.registry import CHECKS
@@ -95,10 +94,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Everything that Airflow and the engine say, by symptom."""
     need_compose()
     need_images(SHELL, PYTHON, AIRFLOWS[VERSION])
-    environment = find(VERSION)
-    how = "python tests/oracles/airflow_environments.py install"
-    required_or_skip(f"Airflow {VERSION}", environment is not None, how)
-    assert environment is not None
+    environment = environment_for(VERSION)
     label = f"airdock-docs-{secrets.token_hex(3)}"
     environ = {name: os.environ[name] for name in ("PATH", "HOME", "DOCKER_HOST") if name in os.environ}
     environ["AIRFLOW_HOME"] = str(tmp_path_factory.mktemp("airflow"))

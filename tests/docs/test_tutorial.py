@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from airflow_environments import find
 from airflow_judge import Job, judge_all
 from compose import compose_config, need_compose, official_file
 from one_stack import Stack, free_port, fresh_name
 from pages import Block, Reader, blocks_of, commands_of, environment
-from presence import required_or_skip
 from public_images import AIRFLOWS
 from stacks import need_images
+from test_airflow import environment_for
 
 from airdock.facts import newest_series
 from conftest import REPOSITORY
@@ -49,15 +48,6 @@ def reader(folder: Path, words: dict[str, str] | None = None, edits: dict[str, s
         (to / "docker-compose.yaml").write_text(text, encoding="utf-8")
 
     return Reader(folder, {}, {DOWNLOAD: download}, OF_THIS_REPOSITORY | (words or {}))
-
-
-def airflow_python() -> tuple[Path, str]:
-    """Return the folder of programs of a real Airflow, and its version; skip (fail in CI) where it is missing."""
-    found = find(VERSION)
-    how = "python tests/oracles/airflow_environments.py install"
-    required_or_skip(f"Airflow {VERSION}", found is not None, how)
-    assert found is not None
-    return found.python.parent, found.airflow
 
 
 @pytest.fixture
@@ -105,7 +95,7 @@ def test_the_stack_comes_up_as_it_is_written(tmp_path: Path) -> None:
 
 def test_compose_airflow_and_pre_commit_do_as_it_is_written(tmp_path: Path, this_repository: tuple[str, str]) -> None:
     need_compose()
-    programs, _ = airflow_python()
+    programs = environment_for(VERSION).python.parent
     words = dict(zip(OF_THIS_REPOSITORY, this_repository, strict=True))
     somebody = reader(tmp_path / "forecast", words)
     somebody.environ = {"PRE_COMMIT_HOME": str(tmp_path / "pre-commit"), "PRE_COMMIT_COLOR": "never"}
@@ -125,9 +115,7 @@ def check_what_it_ends_with(folder: Path) -> None:
     assert worker["group_add"]
     assert "group_add" not in worker["environment"]
     environ = {key: value for key, value in worker["environment"].items() if key.startswith(("AIRDOCK_", "AIRFLOW_C"))}
-    found = find(VERSION)
-    assert found is not None
-    (read,) = judge_all(found, [Job(folder / "dags", environ, render=True)])
+    (read,) = judge_all(environment_for(VERSION), [Job(folder / "dags", environ, render=True)])
     assert (read["import_errors"], read["warnings"]) == ({}, [])
     tasks = read["dags"]["readings"]["tasks"]
     assert {name: task["upstream"] for name, task in tasks.items()} == {

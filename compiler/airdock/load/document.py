@@ -145,6 +145,8 @@ class Document:
     files: dict[str, SourceFile] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     """(table, name) to the file that declares it, for what comes from an included file."""
+    named: set[tuple[str, str]] = field(default_factory=set)
+    """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
 
     def file_of(self, path: SpecPath) -> SourceFile:
         """Return the file in which a path stands."""

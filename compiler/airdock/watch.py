@@ -44,13 +44,14 @@ def watch(root: Path, build: Callable[[], Round], say: Callable[[str], object]) 
     try:
         # From here on nothing is missed: what changes while a build reads is reported after it.
         next(changes)
-        inputs = _Inputs(real, build())
+        inputs = _Inputs(real)
+        inputs.after(build)
         say("watching; Ctrl-C ends it\n")
         for found in changes:
             changed = inputs.changed(found)
             if changed:
                 say(f"\nchanged: {_listed(changed)}\n")
-                inputs.after(build())
+                inputs.after(build)
     except OSError as error:
         raise Unwatchable(error.strerror or str(error)) from error
 
@@ -58,20 +59,25 @@ def watch(root: Path, build: Callable[[], Round], say: Callable[[str], object]) 
 class _Inputs:
     """What the last build read, and how to see that it is not as it was."""
 
-    def __init__(self, root: Path, first: Round) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
         self._left: dict[Path, bytes | None] = {}
-        self.after(first)
+        self._outside: dict[Path, tuple[int, ...] | None] = {}
 
-    def after(self, last: Round) -> None:
-        """Take in what the last build read and left."""
+    def after(self, build: Callable[[], Round]) -> None:
+        """Build, and take in what it read and left."""
+        # No one reports what is outside: as it was before the build is what the build has seen at most.
+        before = {path: _state(path) for path in self._outside}
+        last = build()
         named = {(spelling, pattern) for path, pattern in last.read for spelling in self._spellings(path)}
         self._exact = {path for path, _ in named}
         self._above = {above for path in self._exact for above in path.parents if self._root in above.parents}
         self._folders = [(path, pattern) for path, pattern in named if pattern]
+        self._wrote = bool(last.left)
         if last.left:
             self._left = {self._root / path: data for path, data in last.left.items()}
-        self._outside = {path: _state(path) for path in self._exact if not path.is_relative_to(self._root)}
+        outside = (path for path in self._exact if not path.is_relative_to(self._root))
+        self._outside = {path: before[path] if path in before else _state(path) for path in outside}
 
     def _spellings(self, path: str) -> Iterator[Path]:
         """Return a path as it is named, and where it leads: a change is reported at the second."""
@@ -93,8 +99,8 @@ class _Inputs:
         return sorted([path.relative_to(self._root).as_posix() for path in found] + [str(path) for path in outside])
 
     def _matters(self, path: Path, fit: bool) -> bool:
-        if path in self._left and _content(path) == self._left[path]:
-            return False  # a build wrote it
+        if self._wrote and path in self._left and _content(path) == self._left[path]:
+            return False  # by the last build
         if path in self._exact or path in self._above or path in self._left:
             return True
         return (

@@ -189,7 +189,7 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         return _Built(_print_findings(report, document, options), document)
     options.had_nothing_to_do = all(change.action == "unchanged" for change in changes)
     if options.check:
-        _report_drift(changes, report)
+        _report_drift(changes, root, report)
     if options.check or (options.strict and report.findings):
         return _Built(_print_findings(report, document, options), document)
     if options.diff:
@@ -204,7 +204,7 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         _say_login(checked, root, options)
         _say_written(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
-    return _Built(FINDINGS if code or (options.exit_code and drift(written)) else FINE, document, changes)
+    return _Built(FINDINGS if code or (options.exit_code and drift(written, root)) else FINE, document, changes)
 
 
 def _checking(document: Document) -> str:
@@ -228,10 +228,10 @@ def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:
     return [change for change in changes if change.action != "unchanged"]
 
 
-def _report_drift(changes: list[Change], report: Report) -> None:
+def _report_drift(changes: list[Change], root: Path, report: Report) -> None:
     from airdock.output.changes import DRIFT, drift
 
-    for change in drift(changes):
+    for change in drift(changes, root):
         report.add(DRIFT.of(FilePlace(change.path), path=change.path, action=change.action, help="run `airdock build`"))
 
 
@@ -243,15 +243,11 @@ def _say(options: argparse.Namespace, stream: str, text: str) -> None:
 
 def _say_written(written: list[Change], root: Path, options: argparse.Namespace) -> None:
     """Say what was written; not on standard output where a program reads the findings from it."""
-    printed = path_printer(root)
-    lines = [f"{change.action:<9} {printed(change.path)}{change.note}\n" for change in written]
-    committed = [printed(change.path) for change in written if change.committed]
-    if options.exit_code and committed:
-        import shlex
+    from airdock.output.said import line_to_commit, written_lines
 
-        lines.append(f"to commit: git add {shlex.join(committed)}\n")
     stream = "stdout" if _output_format(options) in FOR_PEOPLE else "stderr"
-    _say(options, stream, "".join(lines) or "nothing to do\n")
+    text = written_lines(written, root) + (line_to_commit(written, root) if options.exit_code else "")
+    _say(options, stream, text)
 
 
 def _say_login(checked: Checked, root: Path, options: argparse.Namespace) -> None:

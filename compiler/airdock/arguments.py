@@ -95,9 +95,9 @@ examples:
   airdock graph --with images,mounts
 """
 _INIT = """\
-Write a first airdock.toml for what is there, and lines for .gitignore. An
-official Compose file is recognised by the version of Airflow in it. Nothing is
-overwritten.
+Look at what is there, a Compose file and its override, a Dockerfile, .env, DAG
+modules with DockerOperator, and write a first airdock.toml that builds, and
+lines for .gitignore. Nothing is run, and nothing overwritten.
 """
 _AFTER_INIT = """\
 examples:

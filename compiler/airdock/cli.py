@@ -22,7 +22,7 @@ from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load import seen
-from airdock.progress import slow
+from airdock.progress import checking, slow
 from airdock.views import graph, show
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _check(options: argparse.Namespace) -> int:
     root, file = _place(options)
     report = Report()
     document = load(root, file, report)
-    with contextlib.suppress(Stopped), slow(_checking(document)):
+    with contextlib.suppress(Stopped), slow(checking(document.values, document.main)):
         analyse(document, report)
     code = _print_findings(report, document, options)
     if code == FINE and _output_format(options) == "full":
@@ -133,6 +133,8 @@ def _watch(options: argparse.Namespace) -> int:
         return _build_once(options).code
 
     def build() -> Round:
+        seen.forget()
+        options.said = {"stdout": "", "stderr": ""}
         built = _build_once(options)
         sys.stdout.flush()
         return built.round()
@@ -181,7 +183,7 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         # Before anything is read: what goes into an image is a part of its tag.
         sweep(root, folders_of_temporaries(root, document.values))
     try:
-        with slow(_checking(document)):
+        with slow(checking(document.values, document.main)):
             checked = analyse(document, report)
             changes = build(checked, root, report, force=options.force)
         report.gate()
@@ -205,14 +207,6 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         _say_written(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
     return _Built(FINDINGS if code or (options.exit_code and drift(written, root)) else FINE, document, changes)
-
-
-def _checking(document: Document) -> str:
-    """Return what a terminal is told while a project is looked at: how large it is."""
-    dags = document.values.get("dags")
-    tables = [dag.get("tasks") for dag in dags.values() if isinstance(dag, dict)] if isinstance(dags, dict) else []
-    count = sum(len(table) for table in tables if isinstance(table, dict))
-    return f"checking {count:,} tasks" if count > 1 else f"checking {document.main}"
 
 
 def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 AFTER = 1.0
 """Seconds that a stage may take in silence."""
@@ -39,3 +39,11 @@ def slow(doing: str) -> Iterator[None]:
         if said.is_set():
             sys.stderr.write(_ERASE)
             sys.stderr.flush()
+
+
+def checking(values: Mapping[str, object], file: str) -> str:
+    """Return what a terminal is told while a project is looked at, from the values of its file: how large it is."""
+    dags = values.get("dags")
+    tables = [dag.get("tasks") for dag in dags.values() if isinstance(dag, dict)] if isinstance(dags, dict) else []
+    count = sum(len(table) for table in tables if isinstance(table, dict))
+    return f"checking {count:,} tasks" if count > 1 else f"checking {file}"

@@ -70,6 +70,13 @@ def test_terminal_is_told_what_takes_long_and_the_line_is_erased(command: str, t
     assert terminal.process.returncode == 0
 
 
+def test_doctor_says_that_it_is_looking(tmp_path: Path) -> None:
+    terminal = Terminal(write_project(tmp_path, GOOD), 0, "doctor")
+    assert terminal.until("…") == "looking at this host…"
+    assert terminal.rest().startswith("\r\x1b[K")
+    assert terminal.process.returncode in (0, 1)  # as this host is
+
+
 def test_findings_stand_where_the_line_was(tmp_path: Path) -> None:
     terminal = Terminal(write_project(tmp_path, ERROR), 0, "check")
     assert terminal.until("…") == "checking airdock.toml…"

@@ -9,25 +9,30 @@ import io
 import os
 import sys
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airdock import __version__
+from airdock.arguments import USAGE, parser, refuse_what_does_not_go_together
 from airdock.diagnostics import FilePlace, Report, Stopped
-from airdock.diagnostics.formats import BASES, FOR_PEOPLE, FORMATS, formatter
+from airdock.diagnostics.formats import BASES, FOR_PEOPLE, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load import seen
-from airdock.views import add_views, graph, show
+from airdock.progress import checking, slow
+from airdock.views import graph, show
 
 if TYPE_CHECKING:
     from airdock.load.document import Document
     from airdock.output.changes import Change
     from airdock.pipeline import Checked
     from airdock.project.model import Project
+    from airdock.watch import Round
 
-FINE, FINDINGS, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
+FINE, FINDINGS, BUG, INTERRUPTED = 0, 1, 3, 130
 
 
 def main(arguments: list[str], asked: bytes | None = None) -> int:
@@ -44,10 +49,13 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        options = _parser().parse_args(arguments)
+        if not arguments:
+            parser().print_help(sys.stderr)
+            return USAGE
+        options = parser().parse_args(arguments)
         options.said = {"stdout": "", "stderr": ""}
         options.had_nothing_to_do = False
-        code: int = options.run(options)
+        code = _COMMANDS[options.command](options)
         sys.stdout.flush()
         if asked is not None and options.had_nothing_to_do and code == FINE:
             from airdock.output.remember import remember
@@ -70,75 +78,6 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="airdock", description="One airdock.toml for an Airflow stack on Docker Compose and its DAGs."
-    )
-    parser.add_argument("--version", action="version", version=f"airdock {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    project = _Parser(add_help=False)
-    project.add_argument("-C", dest="directory", metavar="DIR", help="the project directory (default: here)")
-    project.add_argument("-f", dest="file", metavar="FILE", help="another file than airdock.toml")
-    place = _Parser(add_help=False, parents=[project])
-    place.add_argument("--strict", action="store_true", help="count warnings as errors")
-    common = _Parser(add_help=False, parents=[place])
-    common.add_argument(
-        "--output-format",
-        choices=FORMATS,
-        help="how findings are printed (default: full; github where GITHUB_ACTIONS is true)",
-    )
-
-    command = commands.add_parser("build", parents=[common], help="check, then write what has changed")
-    command.set_defaults(run=_build, refuse=command.error)
-    mode = command.add_mutually_exclusive_group()
-    mode.add_argument("--check", action="store_true", help="write nothing; exit 1 if a committed file would change")
-    mode.add_argument("--diff", action="store_true", help="write nothing; print what would change")
-    command.add_argument(
-        "--exit-code", action="store_true", help="exit 1 if a committed file was written (for pre-commit)"
-    )
-    command.add_argument("--force", action="store_true", help="overwrite files that are not airdock's, or were edited")
-
-    command = commands.add_parser("check", parents=[common], help="report findings, write nothing")
-    command.set_defaults(run=_check)
-    command = commands.add_parser("doctor", parents=[place], help="look whether this host is ready; change nothing")
-    command.set_defaults(run=_doctor)
-    command.add_argument("--output-format", choices=("full", "json"), default="full", help="default: full")
-    add_views(commands, project, show=_show, graph=_graph)
-    command = commands.add_parser("init", help="write a first airdock.toml for what is there")
-    command.set_defaults(run=_init)
-    command.add_argument("directory", nargs="?", default=".", metavar="DIR")
-    command = commands.add_parser("explain", help="explain a finding")
-    command.set_defaults(run=_explain)
-    what = command.add_mutually_exclusive_group()
-    what.add_argument("code", nargs="?", metavar="CODE", help="such as AD201; without it, all codes are listed")
-    what.add_argument("--markdown", action="store_true", help="print all explanations as one Markdown document")
-    command = commands.add_parser("schema", help="print the JSON Schema of airdock.toml")
-    command.set_defaults(run=_schema)
-    return parser
-
-
-class _Parser(argparse.ArgumentParser):
-    """argparse with "did you mean" for options and commands."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        advice = None
-        if message.startswith("unrecognized arguments: "):
-            known = [option for action in self._actions for option in action.option_strings]
-            known += [option for parser in self._commands().values() for option in parser._option_string_actions]
-            advice = did_you_mean(message.split()[2], dict.fromkeys(known))
-        elif "argument COMMAND: invalid choice: " in message:
-            advice = did_you_mean(message.split("'")[1], self._commands())
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n" + (f"{advice}\n" if advice else ""))
-
-    def _commands(self) -> dict[str, argparse.ArgumentParser]:
-        found: dict[str, argparse.ArgumentParser] = {}
-        for action in self._actions:
-            if isinstance(action, argparse._SubParsersAction):
-                found.update(action.choices)
-        return found
-
-
 def _place(options: argparse.Namespace) -> tuple[Path, str]:
     """Return the project directory and the name of the file in it."""
     file = Path(options.directory or ".") / (options.file or "airdock.toml")
@@ -149,9 +88,9 @@ def _output_format(options: argparse.Namespace) -> str:
     """Return how findings are printed: as asked for, else as GitHub Actions reads them, else for people."""
     if options.output_format:
         return str(options.output_format)
-    # A diff has standard output to itself.
-    diff = getattr(options, "diff", False)
-    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" and not diff else "full"
+    # A diff has standard output to itself, and somebody watches.
+    people = getattr(options, "diff", False) or getattr(options, "watch", False)
+    return "github" if os.environ.get("GITHUB_ACTIONS") == "true" and not people else "full"
 
 
 def _print_findings(report: Report, document: Document, options: argparse.Namespace) -> int:
@@ -168,7 +107,7 @@ def _check(options: argparse.Namespace) -> int:
     root, file = _place(options)
     report = Report()
     document = load(root, file, report)
-    with contextlib.suppress(Stopped):
+    with contextlib.suppress(Stopped), slow(checking(document.values, document.main)):
         analyse(document, report)
     code = _print_findings(report, document, options)
     if code == FINE and _output_format(options) == "full":
@@ -178,17 +117,61 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _build(options: argparse.Namespace) -> int:
+    refuse_what_does_not_go_together(options)
+    return _watch(options) if options.watch else _build_once(options).code
+
+
+def _watch(options: argparse.Namespace) -> int:
+    import importlib.util
+
+    if importlib.util.find_spec("watchfiles") is None:
+        options.refuse("--watch needs the package watchfiles, which airdock[watch] brings: pip install watchfiles")
+    from airdock.watch import Unwatchable, watch
+
+    root, _ = _place(options)
+    if not root.is_dir():
+        return _build_once(options).code
+
+    def build() -> Round:
+        seen.forget()
+        options.said = {"stdout": "", "stderr": ""}
+        built = _build_once(options)
+        sys.stdout.flush()
+        return built.round()
+
+    try:
+        watch(root, build, sys.stderr.write)
+    except Unwatchable as error:
+        sys.stderr.write(f"airdock build: {path_printer(root)('.')} cannot be watched: {error}\n")
+    return FINDINGS
+
+
+@dataclass(frozen=True)
+class _Built:
+    """How one build ended; no changes where it was refused."""
+
+    code: int
+    document: Document
+    changes: Sequence[Change] = ()
+
+    def round(self) -> Round:
+        """Return what a watcher has to know of it."""
+        from airdock.watch import Round
+
+        toml = ("", "*.toml")  # what is included, and what a pattern of `include` may come to match
+        read = self.document.named | {toml, (self.document.main, ""), (".env", ""), (".gitignore", "")}
+        return Round(frozenset(read), {change.path: change.new for change in self.changes})
+
+
+def _build_once(options: argparse.Namespace) -> _Built:
     from airdock.output.lock import only_build
 
-    form = _output_format(options)
-    if options.diff and form not in FOR_PEOPLE:
-        options.refuse(f"--diff and --output-format {form} both write to standard output; use full or concise")
     root, file = _place(options)
     with only_build(root, sys.stderr.write) as alone:
         return _build_alone(options, root, file, swept=alone and not (options.check or options.diff))
 
 
-def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: bool) -> int:
+def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: bool) -> _Built:
     from airdock.output.apply import sweep
     from airdock.output.changes import drift
     from airdock.output.earlier import folders_of_temporaries
@@ -200,29 +183,30 @@ def _build_alone(options: argparse.Namespace, root: Path, file: str, *, swept: b
         # Before anything is read: what goes into an image is a part of its tag.
         sweep(root, folders_of_temporaries(root, document.values))
     try:
-        checked = analyse(document, report)
-        changes = build(checked, root, report, force=options.force)
+        with slow(checking(document.values, document.main)):
+            checked = analyse(document, report)
+            changes = build(checked, root, report, force=options.force)
         report.gate()
     except Stopped:
-        return _print_findings(report, document, options)
+        return _Built(_print_findings(report, document, options), document)
     options.had_nothing_to_do = all(change.action == "unchanged" for change in changes)
     if options.check:
-        _report_drift(changes, report)
-        return _print_findings(report, document, options)
-    if options.strict and report.findings:
-        return _print_findings(report, document, options)
+        _report_drift(changes, root, report)
+    if options.check or (options.strict and report.findings):
+        return _Built(_print_findings(report, document, options), document)
     if options.diff:
         from airdock.output.diff import diff
 
         sys.stdout.write(diff(changes))
-        return _print_findings(report, document, options)
-    written = _write(changes, root, report)
+        return _Built(_print_findings(report, document, options), document)
+    with slow("writing"):
+        written = _write(changes, root, report)
     code = _print_findings(report, document, options)
     if code == FINE:
         _say_login(checked, root, options)
         _say_written(written, root, options)
     # `.env` and folders are of this host alone: no reason to stop a commit.
-    return FINDINGS if code or (options.exit_code and drift(written)) else FINE
+    return _Built(FINDINGS if code or (options.exit_code and drift(written, root)) else FINE, document, changes)
 
 
 def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:
@@ -238,10 +222,10 @@ def _write(changes: list[Change], root: Path, report: Report) -> list[Change]:
     return [change for change in changes if change.action != "unchanged"]
 
 
-def _report_drift(changes: list[Change], report: Report) -> None:
+def _report_drift(changes: list[Change], root: Path, report: Report) -> None:
     from airdock.output.changes import DRIFT, drift
 
-    for change in drift(changes):
+    for change in drift(changes, root):
         report.add(DRIFT.of(FilePlace(change.path), path=change.path, action=change.action, help="run `airdock build`"))
 
 
@@ -253,15 +237,11 @@ def _say(options: argparse.Namespace, stream: str, text: str) -> None:
 
 def _say_written(written: list[Change], root: Path, options: argparse.Namespace) -> None:
     """Say what was written; not on standard output where a program reads the findings from it."""
-    printed = path_printer(root)
-    lines = [f"{change.action:<9} {printed(change.path)}{change.note}\n" for change in written]
-    committed = [printed(change.path) for change in written if change.committed]
-    if options.exit_code and committed:
-        import shlex
+    from airdock.output.said import line_to_commit, written_lines
 
-        lines.append(f"to commit: git add {shlex.join(committed)}\n")
     stream = "stdout" if _output_format(options) in FOR_PEOPLE else "stderr"
-    _say(options, stream, "".join(lines) or "nothing to do\n")
+    text = written_lines(written, root) + (line_to_commit(written, root) if options.exit_code else "")
+    _say(options, stream, text)
 
 
 def _say_login(checked: Checked, root: Path, options: argparse.Namespace) -> None:
@@ -278,11 +258,15 @@ def _doctor(options: argparse.Namespace) -> int:
     from airdock.doctor.printing import as_json, lines, summary
     from airdock.doctor.registry import examine
 
-    people, results = options.output_format == "full", []
-    for result in examine(*_place(options)):
+    people, results, checks = options.output_format == "full", [], examine(*_place(options))
+    while True:
+        # Some checks take seconds.
+        with slow("looking at this host"):
+            result = next(checks, None)
+        if result is None:
+            break
         results.append(result)
         if people:
-            # Some checks take seconds.
             sys.stdout.write(lines(result))
             sys.stdout.flush()
     sys.stdout.write(summary(results) if people else as_json(results))
@@ -344,3 +328,22 @@ def _schema(options: argparse.Namespace) -> int:  # noqa: ARG001 - one signature
 
     sys.stdout.write(schema_text())
     return FINE
+
+
+def _completion(options: argparse.Namespace) -> int:
+    script = Path(__file__).parent / "completion" / f"airdock.{options.shell}"
+    sys.stdout.write(script.read_text(encoding="utf-8"))
+    return FINE
+
+
+_COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
+    "build": _build,
+    "check": _check,
+    "doctor": _doctor,
+    "show": _show,
+    "graph": _graph,
+    "init": _init,
+    "explain": _explain,
+    "schema": _schema,
+    "completion": _completion,
+}

@@ -48,7 +48,7 @@ def understand(document: Document, report: Report) -> Checked:
     report.gate()
     assert spec is not None  # noqa: S101 - no errors, so there is a spec
     report.extend(ignore_findings(spec.lint.ignore))
-    files = ProjectFiles(document.root)
+    files = ProjectFiles(document.root, document.named)
     project = resolve(spec, files, report)
     report.gate()
     assert project is not None  # noqa: S101

@@ -1,4 +1,4 @@
-"""The commands that let one look at a project: their options, and what they print where."""
+"""The commands that let one look at a project: what they print where."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from airdock.load.document import Document
@@ -17,47 +17,10 @@ FORMATS = {"text": (".txt",), "mermaid": (".mmd", ".mermaid"), "dot": (".dot", "
 """How a graph is drawn, and the suffixes of files that say so."""
 PARTS = ("images", "mounts", "connections")
 """What is said of tasks in a graph, beside their names."""
-_SHOW = """\
-Print what airdock.toml means as JSON: every value with the place that set it.
-
-  "retries": { "value": 2, "from": "airdock.toml:54:11", "key": "defaults.task.retries" }
-
-"from" is file:line:column, or "built-in" for what nobody wrote: a default of airdock's, or what follows from the
-rest. "key" is the path of the value in airdock.toml, so it tells a task's own key from a default. Passwords, and
-what comes from the host, are not shown: "***", { "env": "NAME" }.
-
-  airdock show nightly.fetch | jq '.dags.nightly.tasks.fetch.timeout'
-"""
-_GRAPH = """\
-Draw DAGs with their groups and tasks, what waits for what, and which images, mounts and connections tasks use.
-
-  airdock graph                       all DAGs, for the terminal
-  airdock graph nightly -o docs/nightly.svg
-  airdock graph --format mermaid      for Markdown
-"""
 
 
-def add_views(commands: Any, project: argparse.ArgumentParser, *, show: object, graph: object) -> None:
-    """Add the commands, each with the function that runs it; ``project`` holds the options that name a project."""
-    raw = argparse.RawDescriptionHelpFormatter
-    text = "print what the project means, as JSON, with the line that set each value"
-    command = commands.add_parser("show", parents=[project], help=text, description=_SHOW, formatter_class=raw)
-    command.set_defaults(run=show, output_format="full")
-    text = "only this, such as nightly or nightly.fetch (default: all of the project)"
-    command.add_argument("name", nargs="?", metavar="DAG[.TASK]", help=text)
-    text = "draw DAGs: their tasks, and the images, mounts and connections that these use"
-    command = commands.add_parser("graph", parents=[project], help=text, description=_GRAPH, formatter_class=raw)
-    command.set_defaults(run=graph, output_format="full")
-    command.add_argument("name", nargs="?", metavar="DAG", help="only this one (default: all)")
-    text = "text (default, if the name of FILE does not say another), mermaid, dot (Graphviz) or svg"
-    command.add_argument("--format", choices=tuple(FORMATS), help=text)
-    text = "what to say of tasks: images, mounts, connections, with commas between; or none (default: all three)"
-    command.add_argument("--with", dest="parts", type=_parts, default=PARTS, metavar="PARTS", help=text)
-    command.add_argument("-o", dest="out", type=Path, metavar="FILE", help="write to FILE, unless it is there already")
-    command.add_argument("--force", action="store_true", help="overwrite FILE")
-
-
-def _parts(text: str) -> tuple[str, ...]:
+def parts(text: str) -> tuple[str, ...]:
+    """Return what `--with` names. Raises ArgumentTypeError."""
     names = [name.strip() for name in text.split(",")] if text != "none" else []
     for name in names:
         if name not in PARTS:

@@ -64,6 +64,8 @@ TEXTS: dict[str, tuple[str, set[str]]] = {
     "huge number in an argument": (f'{BASE}[dags.d.tasks.o]\noperator = "a.B"\narguments.x = {HUGE}\n', {"AD104"}),
     "largest numbers": (f"{BASE}[variables]\nx = [{2**63 - 1}, -{2**63}]\n", {"AD601"}),
     "text of a megabyte": (f"{BASE}labels = {{ a = '{'x' * 10**6}' }}\n", set()),
+    "command of one word of a megabyte": (f"{BASE}command = 'echo {'x' * 10**6}'\n", set()),
+    "command of 300,000 quoted parts": (BASE + "command = '''" + '"x"' * 300_000 + "'''\n", set()),
     "comment of a megabyte": (f"{BASE}# {'x' * 10**6}\n", set()),
     "key of a megabyte": (f"{BASE}{'x' * 10**6} = 1\n", {"AD101"}),
     "text without an end": (f'{BASE}command = "{"x" * 10**6}\n', {"AD003"}),

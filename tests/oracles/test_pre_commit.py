@@ -1,11 +1,13 @@
-"""The hooks as a user gets them: a real pre-commit installs airdock from a git repository and guards real commits."""
+"""The hooks as a user gets them: pre-commit or prek installs airdock from a git repository and guards real commits."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
+import sys
 import sysconfig
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +17,8 @@ from presence import required_or_skip
 REPOSITORY = Path(__file__).resolve().parent.parent.parent
 INSTALL_TIMEOUT = 300  # seconds for making the hook's environment
 TIMEOUT = 60  # seconds for any other command
+RUNNERS = {"pre-commit": "install-hooks", "prek": "prepare-hooks"}
+"""What runs hooks, and its command that makes their environments."""
 SPEC = """airdock = 1
 
 [project]
@@ -30,28 +34,50 @@ bundled = true
 [images.alpine]
 ref = "alpine:3.20"
 
+[images.etl]
+from = "python:3.12-slim"
+copy = [{ from = "src", to = "/src" }]
+
 [dags.nightly.tasks.hello]
 image = "alpine"
 command = ["echo", "hello"]
+
+[dags.nightly.tasks.load]
+image = "etl"
+script = { file = "load.sh" }
 """
+FILES = {
+    "airdock.toml": SPEC,
+    ".gitignore": ".env\n",
+    "load.sh": "python /src/load.py\n",
+    "src/load.py": "print('loaded')\n",
+}
 CONFIG = """repos:
   - repo: {repo}
     rev: {rev}
     hooks:
       - id: {hook}
 """
-OUTPUTS = (".env.example", "Dockerfile", "dags/nightly.py", "docker-compose.override.yaml", "docker-compose.yaml")
+OUTPUTS = (
+    ".env.example",
+    "Dockerfile",
+    "dags/nightly.py",
+    "docker-compose.override.yaml",
+    "docker-compose.yaml",
+    "images/etl/Dockerfile",
+    "images/etl/Dockerfile.dockerignore",
+)
 """What a build of SPEC commits."""
 
 
 @dataclass(frozen=True)
 class Hooks:
-    """A git repository with the hooks, and where pre-commit keeps the environment it makes of it."""
+    """A git repository with the hooks, and where the runner keeps the environment it makes of it."""
 
     repo: Path
     rev: str
     environ: dict[str, str]
-    pre_commit: str
+    runner: str
 
 
 @dataclass(frozen=True)
@@ -66,11 +92,23 @@ class User:
         return run(["git", *arguments], self.root, self.environ, fails=fails, timeout=timeout)
 
     def commit(self, *, fails: bool = False) -> str:
-        """Add what git knows already or was told of, commit, and return what git and the hook print."""
+        """Add what git knows already, commit, and return what git and the hook print."""
         return self.git("commit", "--quiet", "--all", "--message", "change", fails=fails)
+
+    def commit_added(self, *, fails: bool = False) -> str:
+        """Commit what has been added, if only a message, and return what git and the hook print."""
+        return self.git("commit", "--quiet", "--allow-empty", "--message", "change", fails=fails)
+
+    def add_as_told(self, printed: str) -> None:
+        """Run the lines that the hooks print, as a person would who copies them into a shell."""
+        lines = [line.partition("to commit: ")[2] for line in printed.splitlines() if "to commit: " in line]
+        assert lines, printed
+        for line in lines:
+            run(["sh", "-ec", line], self.root, self.environ)
 
     def write(self, path: str, text: str) -> None:
         """Write a file of the repository."""
+        (self.root / path).parent.mkdir(parents=True, exist_ok=True)
         (self.root / path).write_text(text, encoding="utf-8")
 
     def replace(self, path: str, old: str, new: str) -> None:
@@ -98,20 +136,23 @@ def run(
     return done.stdout
 
 
-@pytest.fixture(scope="session")
-def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
+@pytest.fixture(scope="module", params=RUNNERS)
+def hooks(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     """The working tree as the git repository that a user names, with its environment made."""
-    pre_commit = shutil.which("pre-commit", path=sysconfig.get_path("scripts"))
-    required_or_skip("pre-commit", pre_commit is not None, 'pip install -e ".[test]"')
+    name = request.param
+    runner = shutil.which(name, path=sysconfig.get_path("scripts"))
+    required_or_skip(name, runner is not None, 'pip install -e ".[test]"')
     required_or_skip("git", shutil.which("git") is not None, "apt-get install git")
-    folder = tmp_path_factory.mktemp("pre-commit")
+    folder = tmp_path_factory.mktemp(name)
     (folder / "gitconfig").touch()
     # Nothing of the git that may be running this test, and nothing that the user set up for themselves.
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT"))}
+    ours = ("GIT_", "PRE_COMMIT", "PREK", "GITHUB_")
+    environ = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     environ |= {
         "GIT_CONFIG_GLOBAL": str(folder / "gitconfig"),
         "GIT_CONFIG_NOSYSTEM": "1",
         "PRE_COMMIT_HOME": str(folder / "cache"),
+        "PREK_HOME": str(folder / "cache"),
         "PRE_COMMIT_COLOR": "never",
         "NO_COLOR": "1",
     }
@@ -119,9 +160,9 @@ def hooks(tmp_path_factory: pytest.TempPathFactory) -> Hooks:
     _snapshot(repo)
     _init(repo, environ)
     rev = run(["git", "rev-parse", "HEAD"], repo, environ).strip()
-    made = Hooks(repo, rev, environ, str(pre_commit))
+    made = Hooks(repo, rev, environ, str(runner))
     warm = _user(made, folder / "warm", "airdock-check")
-    run([made.pre_commit, "install-hooks"], warm.root, environ, timeout=INSTALL_TIMEOUT)
+    run([made.runner, RUNNERS[name]], warm.root, environ, timeout=INSTALL_TIMEOUT)
     return made
 
 
@@ -150,14 +191,17 @@ def _init(root: Path, environ: dict[str, str]) -> None:
 
 def _user(hooks: Hooks, root: Path, hook: str) -> User:
     """Return a repository with an airdock.toml and a hook, both committed, and nothing built."""
-    root.mkdir()
-    (root / "airdock.toml").write_text(SPEC, encoding="utf-8")
-    (root / ".gitignore").write_text(".env\n", encoding="utf-8")
-    config = CONFIG.format(repo=hooks.repo, rev=hooks.rev, hook=hook)
-    (root / ".pre-commit-config.yaml").write_text(config, encoding="utf-8")
+    user = User(root, hooks.environ)
+    for path, text in FILES.items():
+        user.write(path, text)
+    user.write(".pre-commit-config.yaml", _config(hooks, hook))
     _init(root, hooks.environ)
-    run([hooks.pre_commit, "install"], root, hooks.environ)
-    return User(root, hooks.environ)
+    run([hooks.runner, "install"], root, hooks.environ)
+    return user
+
+
+def _config(hooks: Hooks, hook: str) -> str:
+    return CONFIG.format(repo=hooks.repo, rev=hooks.rev, hook=hook)
 
 
 @pytest.fixture
@@ -166,49 +210,103 @@ def fresh(hooks: Hooks, tmp_path: Path) -> User:
     return _user(hooks, tmp_path / "user", "airdock-build")
 
 
+@pytest.fixture(scope="module")
+def in_step(hooks: Hooks, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Path], User]:
+    """Return a function that makes a user with a hook whose repository is in step, in a folder."""
+    first = _user(hooks, tmp_path_factory.mktemp("first") / "user", "airdock-build")
+    first.commit_added(fails=True)
+    first.git("add", "--all")
+    assert "Passed" in first.commit()
+
+    def make(hook: str, root: Path) -> User:
+        user = User(shutil.copytree(first.root, root), hooks.environ)
+        user.write(".pre-commit-config.yaml", _config(hooks, hook))
+        user.git("commit", "--quiet", "--all", "--allow-empty", "--no-verify", "--message", "hook")
+        return user
+
+    return make
+
+
 @pytest.fixture
-def built(fresh: User) -> User:
+def built(in_step: Callable[[str, Path], User], tmp_path: Path) -> User:
     """A user with airdock-build whose repository is in step."""
-    fresh.git("commit", "--quiet", "--allow-empty", "--message", "first", fails=True)
-    fresh.git("add", "--all")
-    fresh.commit()
-    return fresh
+    return in_step("airdock-build", tmp_path / "user")
+
+
+@pytest.fixture
+def checked(in_step: Callable[[str, Path], User], tmp_path: Path) -> User:
+    """A user with airdock-check whose repository is in step."""
+    return in_step("airdock-check", tmp_path / "user")
+
+
+@pytest.mark.parametrize("hook", ["airdock-build", "airdock-check"])
+def test_a_commit_that_does_not_concern_airdock_passes(
+    hook: str, in_step: Callable[[str, Path], User], tmp_path: Path
+) -> None:
+    user = in_step(hook, tmp_path / "user")
+    user.write("notes.txt", "nothing of airdock's\n")
+    user.git("add", "notes.txt")
+    assert "Passed" in user.commit_added()
+    assert user.git("status", "--porcelain") == ""
 
 
 def test_first_build_fails_the_commit_and_names_the_files_to_add(fresh: User) -> None:
-    printed = fresh.git("commit", "--quiet", "--allow-empty", "--message", "first", fails=True)
+    printed = fresh.commit_added(fails=True)
     for path in OUTPUTS:
         assert f"created   {path}" in printed
     assert f"to commit: git add {' '.join(OUTPUTS)}" in printed
     assert fresh.git("status", "--porcelain", "--untracked-files=all").split() == [
         word for path in OUTPUTS for word in ("??", path)
     ]
-
-
-def test_the_line_that_the_hook_prints_is_all_it_takes_to_commit(fresh: User) -> None:
-    printed = fresh.git("commit", "--quiet", "--allow-empty", "--message", "first", fails=True)
-    (line,) = [line for line in printed.splitlines() if "git add" in line]
-    fresh.git(*line.partition("git ")[2].split())
+    fresh.add_as_told(printed)
     assert "Passed" in fresh.commit()
     assert fresh.git("status", "--porcelain") == ""
+    assert (fresh.root / ".env").is_file()
 
 
 def test_a_changed_spec_fails_the_commit_once(built: User) -> None:
     built.replace("airdock.toml", '"hello"]', '"good bye"]')
-    printed = built.commit(fails=True)
+    built.git("add", "airdock.toml")
+    printed = built.commit_added(fails=True)
     assert "updated   dags/nightly.py" in printed
-    assert "to commit: git add dags/nightly.py" in printed
-    assert "Passed" in built.commit()
+    built.add_as_told(printed)
+    assert "Passed" in built.commit_added()
     assert "good bye" in built.git("show", "HEAD:dags/nightly.py")
+    assert built.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("path", ["src/load.py", "load.sh"], ids=["copied into an image", "run by a task"])
+def test_a_changed_script_fails_the_commit_once(built: User, path: str) -> None:
+    built.write(path, "print('loaded twice')\n")
+    built.git("add", path)
+    printed = built.commit_added(fails=True)
+    assert "updated   dags/nightly.py" in printed  # the tag of the image is in it, or the text of the script
+    built.add_as_told(printed)
+    assert "Passed" in built.commit_added()
+    assert built.git("status", "--porcelain") == ""
 
 
 def test_a_dag_that_is_gone_takes_its_module_with_it(built: User) -> None:
     built.replace("airdock.toml", "dags.nightly.", "dags.weekly.")
-    printed = built.commit(fails=True)
+    built.git("add", "airdock.toml")
+    printed = built.commit_added(fails=True)
     assert "deleted   dags/nightly.py" in printed
-    built.git("add", "--all")
-    assert "Passed" in built.commit()
+    assert "to commit: git add dags/nightly.py dags/weekly.py" in printed
+    built.add_as_told(printed)
+    assert "Passed" in built.commit_added()
     assert built.git("ls-files", "dags").split() == ["dags/weekly.py"]
+    assert built.git("status", "--porcelain") == ""
+
+
+def test_a_left_over_that_was_never_added_is_not_asked_for(fresh: User) -> None:
+    fresh.commit_added(fails=True)
+    fresh.replace("airdock.toml", "dags.nightly.", "dags.weekly.")
+    fresh.git("add", "--all", ":!dags")
+    printed = fresh.commit_added(fails=True)
+    assert "deleted   dags/nightly.py" in printed
+    assert "to commit: git add dags/weekly.py\n" in printed
+    fresh.add_as_told(printed)
+    assert "Passed" in fresh.commit_added()
 
 
 def test_an_output_that_was_edited_by_hand_fails_the_commit(built: User) -> None:
@@ -220,37 +318,110 @@ def test_an_output_that_was_edited_by_hand_fails_the_commit(built: User) -> None
 
 def test_an_output_that_was_deleted_comes_back_and_fails_the_commit(built: User) -> None:
     # pre-commit counts no deleted file, so a hook with a pattern of names would not even run.
-    (built.root / "dags" / "nightly.py").unlink()
-    assert "created   dags/nightly.py" in built.commit(fails=True)
+    built.git("rm", "--quiet", "dags/nightly.py")
+    printed = built.commit_added(fails=True)
+    assert "created   dags/nightly.py" in printed
+    built.add_as_told(printed)
+    assert built.git("status", "--porcelain") == ""
 
 
 def test_an_error_in_the_spec_fails_the_commit_with_the_finding(built: User) -> None:
     built.replace("airdock.toml", 'image = "alpine"', 'image = "alpin"')
     printed = built.commit(fails=True)
     assert "error[AD201]" in printed
-    assert "airdock.toml:17:9" in printed
+    assert "airdock.toml:21:9" in printed
     assert 'did you mean "alpine"' in printed
 
 
-def test_a_commit_that_does_not_concern_airdock_passes(built: User) -> None:
+def test_what_is_committed_counts_and_not_what_is_being_worked_on(built: User) -> None:
+    # Built, but not to be committed yet: a change of a DAG, and a new one with a module that git does not know.
+    built.replace("airdock.toml", '"hello"]', '"good bye"]\n\n[dags.new.tasks.a]\nimage = "alpine"')
+    run([sys.executable, "-m", "airdock", "build"], built.root, built.environ)
+    work = (built.root / "airdock.toml").read_bytes()
     built.write("notes.txt", "nothing of airdock's\n")
     built.git("add", "notes.txt")
-    assert "Passed" in built.commit()
+    assert "Passed" in built.commit_added()
+    assert built.git("show", "--stat", "--format=", "HEAD").split()[0] == "notes.txt"
+    assert (built.root / "airdock.toml").read_bytes() == work
+    # And the other way round: a change that is added counts, though its output is only on the disk.
+    run([sys.executable, "-m", "airdock", "build"], built.root, built.environ)
+    built.git("add", "airdock.toml")
+    printed = built.commit_added(fails=True)
+    assert "dags/nightly.py" in printed
+    built.git("add", "--all")
+    assert "Passed" in built.commit_added()
 
 
-def test_airdock_check_passes_in_step_and_fails_on_drift(hooks: Hooks, built: User) -> None:
-    built.write(".pre-commit-config.yaml", CONFIG.format(repo=hooks.repo, rev=hooks.rev, hook="airdock-check"))
-    assert "Passed" in built.commit()
-    built.replace("airdock.toml", '"hello"]', '"good bye"]')
-    printed = built.commit(fails=True)
-    assert "error[AD907]: dags/nightly.py would be updated" in printed
-    assert built.git("diff", "--name-only", "HEAD").split() == ["airdock.toml"]
+def test_airdock_check_passes_in_step_and_writes_nothing_on_drift(checked: User) -> None:
+    head = checked.git("rev-parse", "HEAD")
+    for path, old, new, found in (
+        ("airdock.toml", '"hello"]', '"good bye"]', "error[AD907]: dags/nightly.py would be updated"),
+        ("airdock.toml", "dags.nightly.", "dags.weekly.", "error[AD907]: dags/nightly.py would be deleted"),
+        ("src/load.py", "loaded", "loaded twice", "error[AD907]: dags/nightly.py would be updated"),
+        ("dags/nightly.py", '"hello"', '"edited"', "error[AD902]: dags/nightly.py was edited"),
+        ("airdock.toml", 'image = "alpine"', 'image = "alpin"', "error[AD201]"),
+    ):
+        checked.replace(path, old, new)
+        assert found in checked.commit(fails=True)
+        assert checked.git("diff", "--name-only", "HEAD").split() == [path]
+        checked.git("reset", "--quiet", "--hard")
+    checked.git("rm", "--quiet", "dags/nightly.py")
+    assert "error[AD907]: dags/nightly.py would be created" in checked.commit_added(fails=True)
+    assert not (checked.root / "dags/nightly.py").exists()
+    assert checked.git("rev-parse", "HEAD") == head
 
 
-def test_airdock_check_passes_in_a_fresh_clone(hooks: Hooks, built: User, tmp_path: Path) -> None:
-    built.write(".pre-commit-config.yaml", CONFIG.format(repo=hooks.repo, rev=hooks.rev, hook="airdock-check"))
-    built.commit()
+def test_airdock_check_looks_at_what_is_committed(checked: User) -> None:
+    checked.replace("airdock.toml", '"hello"]', '"good bye"]\n\n[dags.new.tasks.a]\nimage = "alpine"')
+    run([sys.executable, "-m", "airdock", "build"], checked.root, checked.environ)
+    checked.write("notes.txt", "nothing of airdock's\n")
+    checked.git("add", "notes.txt")
+    assert "Passed" in checked.commit_added()
+    assert (checked.root / "dags/new.py").is_file()
+
+
+def test_airdock_check_fails_before_the_first_build_and_passes_in_a_fresh_clone(
+    hooks: Hooks, fresh: User, tmp_path: Path
+) -> None:
+    fresh.write(".pre-commit-config.yaml", _config(hooks, "airdock-check"))
+    assert "error[AD907]: Dockerfile would be created" in fresh.commit(fails=True)
+    run([sys.executable, "-m", "airdock", "build"], fresh.root, fresh.environ)
+    fresh.git("add", "--all")
+    assert "Passed" in fresh.commit()
     clone = tmp_path / "clone"
-    built.git("clone", "--quiet", str(built.root), str(clone))
-    assert "Passed" in run([hooks.pre_commit, "run", "--all-files"], clone, hooks.environ)
+    fresh.git("clone", "--quiet", str(fresh.root), str(clone))
+    assert "Passed" in run([hooks.runner, "run", "--all-files"], clone, hooks.environ)
     assert not (clone / ".env").exists()
+
+
+def test_two_projects_in_one_repository_each_have_their_hook(hooks: Hooks, tmp_path: Path) -> None:
+    user, folders = User(tmp_path / "user", hooks.environ), ("stacks/a", "stacks/it's b")
+    entries = "".join(
+        f'      - id: {hook}\n        alias: {hook}-{number}\n        args: [-C, "{folder}"]\n'
+        for number, folder in enumerate(folders)
+        for hook in ("airdock-build", "airdock-check")
+    )
+    user.write(
+        ".pre-commit-config.yaml",
+        CONFIG.format(repo=hooks.repo, rev=hooks.rev, hook="").partition("      -")[0] + entries,
+    )
+    for folder in folders:
+        for path, text in FILES.items():
+            user.write(f"{folder}/{path}", text)
+    _init(user.root, user.environ)
+    run([hooks.runner, "install"], user.root, user.environ)
+    printed = user.commit_added(fails=True)
+    assert "created   stacks/a/dags/nightly.py" in printed
+    assert "created   stacks/it's b/dags/nightly.py" in printed
+    user.add_as_told(printed)
+    assert user.commit_added().count("Passed") == 4
+    assert user.git("status", "--porcelain") == ""
+    user.replace("stacks/it's b/airdock.toml", "dags.nightly.", "dags.weekly.")
+    user.git("add", "--all")
+    printed = user.commit_added(fails=True)
+    assert printed.count("Passed") == 3, printed
+    assert "stacks/a/" not in printed
+    user.add_as_told(printed)
+    assert user.commit_added().count("Passed") == 4
+    assert user.git("ls-files", "--", "stacks/it's b/dags").count("weekly.py") == 1
+    assert user.git("status", "--porcelain") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -61,6 +62,19 @@ def test_words_without_templates_come_back_from_shell_quoting(words: list[str]) 
 
 def rendered(environment: Environment, template: str) -> str:
     return str(environment.from_string(template).render())
+
+
+def outcome(split: Callable[[str], list[str]], text: str) -> list[str] | str:
+    try:
+        return split(text)
+    except ValueError as error:
+        return str(error)
+
+
+@settings(max_examples=500, derandomize=True, database=None, deadline=None)
+@given(st.text(st.sampled_from("ab '\"\\\n\r\t\0#\u00a0é")) | st.text(st.characters(blacklist_characters="{}")))
+def test_command_is_split_as_shlex_does(text: str) -> None:
+    assert outcome(split_command, text) == outcome(shlex.split, text)
 
 
 def assert_renders_back(text: str) -> None:

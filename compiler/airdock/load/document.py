@@ -83,6 +83,7 @@ class SourceFile:
     text: str
     is_toml: bool = False
     """Whether it could be read: only then are there places."""
+    _lines: dict[int, str] = field(default_factory=dict, repr=False)
 
     @cached_property
     def places(self) -> Node:
@@ -126,9 +127,12 @@ class SourceFile:
 
     def line(self, number: int) -> str:
         """Return a line (1-based) as it may be shown, without its line end."""
-        start = self.starts[number - 1]
-        end = self.shown.find("\n", start)
-        return self.shown[start : len(self.shown) if end < 0 else end].rstrip("\r")
+        # The same object for all findings of a line, which may be the whole of a large file.
+        if number not in self._lines:
+            start = self.starts[number - 1]
+            end = self.shown.find("\n", start)
+            self._lines[number] = self.shown[start : len(self.shown) if end < 0 else end].rstrip("\r")
+        return self._lines[number]
 
 
 @dataclass
@@ -141,6 +145,8 @@ class Document:
     files: dict[str, SourceFile] = field(default_factory=dict)
     owners: dict[tuple[str, str], str] = field(default_factory=dict)
     """(table, name) to the file that declares it, for what comes from an included file."""
+    named: set[tuple[str, str]] = field(default_factory=set)
+    """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
 
     def file_of(self, path: SpecPath) -> SourceFile:
         """Return the file in which a path stands."""

@@ -20,17 +20,21 @@ class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error 
 class ProjectFiles:
     """Access to the files below the project directory, and to absolute paths that the user wrote."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, named: set[tuple[str, str]] | None = None) -> None:
         self.root = root
+        self.named = set() if named is None else named
+        """Every path that was asked for, be it there or not, with a pattern of the names below it that matter."""
         self._real_root = root.resolve()
 
-    def find(self, path: str, *, folder: bool | None = None) -> Path:
+    def find(self, path: str, *, folder: bool | None = None, matters: str = "*") -> Path:
         """Return the path on disk.
 
-        ``folder`` asks for a folder (True), a file (False) or either (None). Raises FileProblem.
+        ``folder`` asks for a folder (True), a file (False) or either (None). ``matters`` says what of a folder's
+        content does: all of it, or nothing (""). Raises FileProblem.
         """
         if not path or "\0" in path:
             raise FileProblem("is not a path")
+        self.named.add((path, matters))
         found = self.root / path
         if not Path(path).is_absolute() and not self._inside(found):
             raise FileProblem("leaves the project", leaves=True)
@@ -54,6 +58,12 @@ class ProjectFiles:
         except UnicodeDecodeError:
             raise FileProblem("is not UTF-8") from None
 
+    def below(self, folder: str, pattern: str) -> list[str]:
+        """Return the paths below a folder whose names match a pattern, in order."""
+        self.named.add((folder, pattern))
+        seen.folders(self.root / folder, f"**/{pattern}")
+        return [path.relative_to(self.root).as_posix() for path in sorted((self.root / folder).rglob(pattern))]
+
     def is_users(self, path: str) -> bool:
         """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
         try:
@@ -64,6 +74,7 @@ class ProjectFiles:
     def there(self, path: str) -> bool:
         """Say whether something is at a path; a path that no file can have is that of none."""
         try:
+            self.named.add((path, ""))
             return seen.kind(self.root / path).exists()
         except (OSError, ValueError):
             return False

@@ -22,6 +22,9 @@ _PATIENCE = 10  # seconds
 _NOT_IGNORED = 1
 """Exit code of `git check-ignore`; other codes but 0 are for what is no repository, or not the user's own."""
 
+_NO_MATCH = 1
+"""Exit code of `git ls-files --error-unmatch` for what it does not know; 128 is for what is no repository."""
+
 Exposed = Literal["tracked", "not ignored"]
 
 
@@ -34,6 +37,11 @@ def exposed(root: Path, name: str) -> Exposed | None:
     if _code(root, "check-ignore", "--quiet", "--", name) != _NOT_IGNORED:
         return None
     return "tracked" if _code(root, "ls-files", "--error-unmatch", "--", name) == 0 else "not ignored"
+
+
+def tracked(root: Path, name: str) -> bool:
+    """Say whether git knows a file of the project, be it there or not; True as well where there is no git to ask."""
+    return _code(root, "ls-files", "--error-unmatch", "--", f":(literal){name}") != _NO_MATCH
 
 
 @dataclass(frozen=True)

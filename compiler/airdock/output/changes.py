@@ -14,6 +14,7 @@ from airdock.emit.artifact import Artifact, DotenvBlock, Folder
 from airdock.load import seen
 from airdock.load.claim import is_generated
 from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile, read_dotenv
+from airdock.load.git import tracked
 from airdock.load.host import Host
 from airdock.output.earlier import emptied, kept_folders, left_behind
 from airdock.output.header import is_untouched, with_header
@@ -219,6 +220,15 @@ def _dotenv(present: DotenvFile, artifact: DotenvBlock) -> str:
     return before + block + present.after
 
 
-def drift(changes: Iterable[Change]) -> list[Change]:
-    """Return the changes to committed files: what ``--check`` reports."""
-    return [change for change in changes if change.committed and change.action != "unchanged"]
+def drift(changes: Iterable[Change], root: Path) -> list[Change]:
+    """Return the changes to committed files: what ``--check`` reports, and what is to be added to a commit.
+
+    A left-over that git never knew is none: a commit cannot have it, and `git add` takes no path that is nowhere.
+    """
+    return [
+        change
+        for change in changes
+        if change.committed
+        and change.action != "unchanged"
+        and (change.action != "deleted" or tracked(root, change.path))
+    ]

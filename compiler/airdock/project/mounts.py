@@ -63,7 +63,7 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
     else:
         tail = posixpath.normpath(spec.source or ".")
         try:
-            scope.files.find(tail)
+            scope.files.find(tail, matters="")
         except FileProblem as problem:
             if problem.leaves:
                 scope.report.add(LEAVES_PROJECT.at((*where, "source"), path=spec.source))

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
-from airdock.load import seen
 from airdock.load.files import FileProblem
 from airdock.project.model import HostPath, Image, Volume
 from airdock.rules.context import Context
@@ -142,11 +141,7 @@ class _Uses:
         sources = [use.mount.source for use in self._context.project.airflow.mounts]
         folders = {source.tail for source in sources if isinstance(source, HostPath)}
         folders |= {str(self._context.project.airflow.dags_folder), _PLUGINS}
-        root = self._context.files.root
-        for folder in folders:
-            seen.folders(root / folder, "**/*.py")
-        files = [path for folder in sorted(folders) for path in sorted((root / folder).rglob("*.py"))]
-        names = [path.relative_to(root).as_posix() for path in files]
+        names = [path for folder in sorted(folders) for path in self._context.files.below(folder, "*.py")]
         return _Texts(filter(None, map(self._read, filter(self._context.files.is_users, names))))
 
     def _read(self, path: str) -> str | None:

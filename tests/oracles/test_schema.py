@@ -15,7 +15,7 @@ import tomli
 from presence import required_or_skip
 
 from airdock.diagnostics import Report
-from airdock.spec.base import Table, key_of, keys_of
+from airdock.spec.base import Table, keys_by_field
 from airdock.spec.project import ProjectSpec
 from airdock.spec.schema import json_schema, schema_text
 from airdock.spec.validate import validate
@@ -165,8 +165,8 @@ def test_the_schema_has_every_table_and_no_other() -> None:
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.__name__)
 def test_the_keys_are_the_fields_of_the_model(table: type[Table]) -> None:
     schema = definition(table)
-    assert list(schema["properties"]) == keys_of(table)
-    required = [key_of(table, name) for name, field in table.model_fields.items() if field.is_required()]
+    assert list(schema["properties"]) == list(keys_by_field(table).values())
+    required = [keys_by_field(table)[name] for name, field in table.model_fields.items() if field.is_required()]
     assert schema.get("required", []) == required
 
 

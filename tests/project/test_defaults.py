@@ -8,7 +8,7 @@ import pytest
 
 from airdock.diagnostics import SpecPath
 from airdock.project.defaults import Layers, fields_for
-from airdock.spec.base import key_of
+from airdock.spec.base import keys_by_field
 from airdock.spec.task import TaskKeys, TaskSpec
 
 TASK, DAG, ALL = ("dags", "d", "tasks", "t"), ("dags", "d", "defaults"), ("defaults", "task")
@@ -132,4 +132,4 @@ def test_each_kind_has_the_fields_marked_for_it() -> None:
 
 def test_place_names_the_key_and_not_the_field() -> None:
     for field in TaskKeys.model_fields:
-        assert layers({}).place(field) == place(TASK, key_of(TaskSpec, field))
+        assert layers({}).place(field) == place(TASK, keys_by_field(TaskSpec)[field])

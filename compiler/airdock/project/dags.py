@@ -22,7 +22,7 @@ from airdock.project.scope import Scope
 from airdock.project.task_values import TaskScope
 from airdock.project.tasks import doc_text, identifier, resolve_task
 from airdock.project.text import literal_template
-from airdock.spec.base import DagArg, key_of, mark_of
+from airdock.spec.base import DagArg, keys_by_field, marked
 from airdock.spec.dag import DagKeys, DagSpec, ParamSpec
 from airdock.spec.task import TaskSpec
 
@@ -41,7 +41,7 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
     layers = Layers((spec, where), (scope.spec.defaults.dag, ("defaults", "dag")))
     timezone = layers.get("timezone") or UTC
     params = tuple(_param(name, value, scope, place) for name, value, place in layers.merged("params"))
-    marks = {field: mark for field in DagKeys.model_fields if (mark := mark_of(DagKeys, field, DagArg)) is not None}
+    marks = marked(DagKeys, DagArg)
     names = [(name, identifier(name)) for name in spec.tasks]
     scope.report_collisions(names, (*where, "tasks"), "give the same Python identifier")
     groups = _groups(scope, id_, spec)
@@ -65,7 +65,7 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
         between=tuple((every[first], every[then]) for first, then in graph.between),
         callbacks=resolve_callbacks(scope, layers, ("on_success", "on_failure")),
         places={field: layers.place(field) for field in DagKeys.model_fields if layers.is_set(field)},
-        keys={mark.keyword: key_of(DagKeys, field) for field, mark in marks.items()},
+        keys={mark.keyword: keys_by_field(DagKeys)[field] for field, mark in marks.items()},
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, TypeVar
 
 from airdock.diagnostics import SpecPath
-from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.base import For, Table, keys_by_field, marked
 from airdock.spec.task import TaskKeys
 
 AnyTable = TypeVar("AnyTable", bound=Table)
@@ -20,6 +21,17 @@ class Layers:
 
     def __init__(self, *layers: tuple[Table, SpecPath]) -> None:
         self._layers = layers
+        self._written: dict[str, tuple[Table, SpecPath]] = {}
+        for table, path in layers:
+            for field in table.model_fields_set:
+                self._written.setdefault(field, (table, path))
+        self._nearest = dict(self._written)
+        for group in type(layers[0][0]).at_most_one:
+            first = next((table for table, _ in layers if not table.model_fields_set.isdisjoint(group)), None)
+            for field in group:
+                if first is not None and field not in first.model_fields_set:
+                    # A nearer table has the other key of the group, which rules this one out farther away.
+                    self._nearest.pop(field, None)
 
     @property
     def own(self) -> SpecPath:
@@ -34,9 +46,9 @@ class Layers:
 
     def kind(self) -> str:
         """Return the kind of a task: by the nearest table that says it."""
-        own = {key_of(type(table), field) for table, _ in self._layers[:1] for field in table.model_fields_set}
+        own = self._layers[0][0].model_fields_set
         for table, _ in self._layers:
-            written = {key_of(type(table), field) for field in table.model_fields_set}
+            written = table.model_fields_set
             for key in ("operator", "python"):
                 # An image goes with a function, but not with an operator from the defaults.
                 if key in written and (key == "python" or key in own or "image" not in own):
@@ -52,11 +64,11 @@ class Layers:
     def place(self, field: str) -> SpecPath:
         """Return where the value of a field is written."""
         table, path = self._layer_of(field)
-        return (*path, key_of(type(table), field))
+        return (*path, keys_by_field(type(table))[field])
 
     def is_set(self, field: str) -> bool:
         """Say whether a field is written in any of the tables."""
-        return any(field in table.model_fields_set for table, _ in self._layers)
+        return field in self._written
 
     def merged(self, field: str) -> Iterator[tuple[str, Any, SpecPath]]:
         """Return the entries of a merged table: key, value, place."""
@@ -67,18 +79,11 @@ class Layers:
         return ((key, value, place) for key, (value, place) in found.items())
 
     def _layer_of(self, field: str) -> tuple[Table, SpecPath]:
-        groups = [group for group in type(self._layers[0][0]).at_most_one if field in group]
-        for table, path in self._layers:
-            if field in table.model_fields_set:
-                return table, path
-            if any(set(group) & table.model_fields_set for group in groups):
-                break  # a nearer table has the other key of the group, which rules this one out farther away
-        return self._layers[0]
+        return self._nearest.get(field, self._layers[0])
 
 
-def fields_for(kind: str) -> Iterator[str]:
+@cache
+def fields_for(kind: str) -> tuple[str, ...]:
     """Return the fields that a kind of task has."""
-    for field in TaskKeys.model_fields:
-        mark = mark_of(TaskKeys, field, For)
-        if mark is None or kind in mark.kinds:
-            yield field
+    marks = marked(TaskKeys, For)
+    return tuple(field for field in TaskKeys.model_fields if field not in marks or kind in marks[field].kinds)

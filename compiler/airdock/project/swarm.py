@@ -8,20 +8,15 @@ from airdock.project.findings import SECRET_SHOWN
 from airdock.project.model import Swarm, Task
 from airdock.project.scope import Scope
 from airdock.project.values import HostVariable
-from airdock.spec.base import For, OperatorArg, key_of, mark_of
+from airdock.spec.base import For, OperatorArg, keys_by_field, marked
 from airdock.spec.swarm import HONOURED, SwarmReference, SwarmSpec
 from airdock.spec.task import TaskKeys
 
-_OF_CONTAINERS = (
-    frozenset(key_of(TaskKeys, field) for field in TaskKeys.model_fields if mark_of(TaskKeys, field, For) is not None)
-    - HONOURED
-)
-
-
+_OF_CONTAINERS = frozenset(keys_by_field(TaskKeys)[field] for field in marked(TaskKeys, For)) - HONOURED
 CONTAINER_KEYWORDS = frozenset(
     mark.keyword
-    for field in TaskKeys.model_fields
-    if key_of(TaskKeys, field) in _OF_CONTAINERS and (mark := mark_of(TaskKeys, field, OperatorArg)) is not None
+    for field, mark in marked(TaskKeys, OperatorArg).items()
+    if keys_by_field(TaskKeys)[field] in _OF_CONTAINERS
 )
 """Keywords that DockerSwarmOperator passes over."""
 _NANO = 10**9
@@ -37,7 +32,7 @@ def resolve_swarm(scope: Scope, layers: Layers) -> Swarm | None:
             scope.report.add(KEYS_CONFLICT.at(layers.place("swarm"), "key", problem=problem))
         return None
     for field in fields_for("container"):
-        key = key_of(TaskKeys, field)
+        key = keys_by_field(TaskKeys)[field]
         # A default is for tasks of every kind; only what the task says itself is a mistake.
         if key in _OF_CONTAINERS and layers.is_set(field) and layers.place(field)[:-1] == layers.own:
             problem = f'"{key}" has no effect on a service of Docker Swarm'
@@ -45,8 +40,8 @@ def resolve_swarm(scope: Scope, layers: Layers) -> Swarm | None:
     spec = spec or SwarmSpec()
     fields = {
         mark.keyword: field
-        for field in SwarmSpec.model_fields
-        if (mark := mark_of(SwarmSpec, field, OperatorArg)) is not None and getattr(spec, field) is not None
+        for field, mark in marked(SwarmSpec, OperatorArg).items()
+        if getattr(spec, field) is not None
     }
     if spec.replicas is not None and spec.mode in ("global", "global-job"):
         place = (*layers.place("swarm"), "replicas")

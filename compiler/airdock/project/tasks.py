@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
@@ -26,7 +27,7 @@ from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_sw
 from airdock.project.task_values import TaskScope
 from airdock.project.text import literal_template, split_command
 from airdock.project.values import FileValue
-from airdock.spec.base import OperatorArg, key_of, mark_of
+from airdock.spec.base import OperatorArg, keys_by_field, marked
 from airdock.spec.callback import CALLBACK_KEYS
 from airdock.spec.doc import DocFile
 from airdock.spec.task import FileText, PickleOutput, TaskKeys, TaskSpec, UlimitSpec
@@ -47,7 +48,6 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
         task = _operator(values, layers, id_, options)
     else:
         task = _container(values, layers, id_, kind, options, dag)
-    fields = list(fields_for(kind))
     spec: TaskSpec = layers.nearest(TaskSpec)
     doc = doc_text(scope, layers)
     added: dict[str, object] = {} if doc is None else {"doc_md": doc}
@@ -68,12 +68,12 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
         inlets=_assets(values, layers, "inlets"),
         outlets=_assets(values, layers, "outlets"),
         callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
-        places={key_of(TaskSpec, field): layers.place(field) for field in (*fields, *_OWN) if layers.is_set(field)},
-        keys={
-            mark.keyword: key_of(TaskSpec, field)
-            for field in (*fields, "map_label")
-            if (mark := mark_of(TaskSpec, field, OperatorArg)) is not None
+        places={
+            keys_by_field(TaskSpec)[field]: layers.place(field)
+            for field in (*fields_for(kind), *_OWN)
+            if layers.is_set(field)
         },
+        keys=_keys_by_keyword(kind),
     )
     check_names(scope, layers, task)
     return task
@@ -113,14 +113,30 @@ def _teardown(values: TaskScope, spec: TaskSpec, layers: Layers) -> Task | None:
     return values.task(spec.teardown)
 
 
+@cache
+def _fields_by_keyword(kind: str) -> dict[str, str]:
+    marks = marked(TaskKeys, OperatorArg)
+    return {marks[field].keyword: field for field in fields_for(kind) if field in marks}
+
+
+@cache
+def _keys_by_keyword(kind: str) -> dict[str, str]:
+    """Return the keys of a kind of task by the operator's keyword that they become."""
+    marks = marked(TaskSpec, OperatorArg)
+    return {
+        marks[field].keyword: keys_by_field(TaskSpec)[field]
+        for field in (*fields_for(kind), "map_label")
+        if field in marks
+    }
+
+
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
     options: dict[str, object] = {}
-    for field in fields_for(kind):
-        mark = mark_of(TaskKeys, field, OperatorArg)
-        if mark is not None and layers.is_set(field):
-            options[mark.keyword] = layers.get(field)
-    if layers.is_set("log_max_files") and "log_max_files" in set(fields_for(kind)):
+    for keyword, field in _fields_by_keyword(kind).items():
+        if layers.is_set(field):
+            options[keyword] = layers.get(field)
+    if layers.is_set("log_max_files") and "log_max_files" in fields_for(kind):
         options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text
     if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
         # The provider takes a text that starts with [ for a Python list; split here, it is none.

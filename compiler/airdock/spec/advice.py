@@ -10,7 +10,7 @@ from airdock.diagnostics import SpecPath
 from airdock.diagnostics.suggest import closest, did_you_mean
 from airdock.spec import tables
 from airdock.spec.annotations import entries_at, list_of_integers, owner_at, path_of
-from airdock.spec.base import DagArg, OperatorArg, Table, key_of, keys_of, mark_of
+from airdock.spec.base import DagArg, OperatorArg, Table, keys_by_field, marked
 from airdock.spec.tables import NAMED, Place
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -140,18 +140,14 @@ def _other_word(key: str, table: type[Table]) -> str | None:
 
 @cache
 def _known(table: type[Table]) -> tuple[str, ...]:
-    return tuple(keys_of(table))
+    return tuple(keys_by_field(table).values())
 
 
 @cache
 def _keywords(table: type[Table]) -> dict[str, str]:
     """Return the keys of a table by the keyword of Airflow's that they become."""
-    found: dict[str, str] = {}
-    for field in table.model_fields:
-        mark = mark_of(table, field, OperatorArg) or mark_of(table, field, DagArg)
-        if mark is not None:
-            found[mark.keyword] = key_of(table, field)
-    return found
+    marks = {**marked(table, OperatorArg), **marked(table, DagArg)}
+    return {mark.keyword: keys_by_field(table)[field] for field, mark in marks.items()}
 
 
 def _elsewhere(key: str, other: Place, here: SpecPath) -> str:

@@ -13,4 +13,4 @@ class AssetSpec(Table):
     """Data that tasks make and DAGs wait for (a dataset on Airflow 2)."""
 
     uri: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9+.-]*://[\x21-\x7e]+$", max_length=1500), Doc('What the data is called everywhere, such as "s3://shop/orders". Airflow does not open it.')]
-    extra: Annotated[dict[str, Any], Doc("Further facts about the data, as JSON.")] = Field(default={})
+    extra: Annotated[dict[str, Any], Doc("Further facts about the data, as JSON.")] = Field(default_factory=dict)

@@ -7,9 +7,12 @@ emitter, the JSON Schema and the checks of which keys go together all read that 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from functools import cache
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Mark = TypeVar("Mark")
 
 
 class Table(BaseModel):
@@ -64,16 +67,18 @@ def Doc(text: str) -> Any:  # noqa: N802 - reads as a mark beside For and Operat
     return Field(description=text)
 
 
-def key_of(table: type[Table], field: str) -> str:
-    """Return the TOML key of a field: its alias where the key is a Python keyword."""
-    return table.model_fields[field].alias or field
+@cache
+def keys_by_field(table: type[Table]) -> dict[str, str]:
+    """Return the TOML key of each field, in the order of the language description: its alias, where it is no name."""
+    return {name: field.alias or name for name, field in table.model_fields.items()}
 
 
-def keys_of(table: type[Table]) -> list[str]:
-    """Return the TOML keys of a table, in the order of the language description."""
-    return [key_of(table, field) for field in table.model_fields]
-
-
-def mark_of(table: type[Table], field: str, mark: type[Any]) -> Any | None:
-    """Return the mark of a type (For, OperatorArg, DagArg) on a field, or None."""
-    return next((found for found in table.model_fields[field].metadata if isinstance(found, mark)), None)
+@cache
+def marked(table: type[Table], mark: type[Mark]) -> dict[str, Mark]:
+    """Return the fields that have a mark of a type (For, OperatorArg, DagArg), each with it."""
+    found: dict[str, Mark] = {}
+    for name, field in table.model_fields.items():
+        for one in field.metadata:
+            if isinstance(one, mark):
+                found[name] = one
+    return found

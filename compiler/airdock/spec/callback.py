@@ -16,7 +16,7 @@ class CallbackSpec(Table):
     kinds: ClassVar[Kinds | None] = Kinds(("notifier", "callable"))
 
     notifier: Annotated[ClassPath | None, Doc("Class of a notifier, by its full name.")] = None
-    args: Annotated[dict[Identifier, Any], For("notifier"), Doc("Arguments of the notifier. airdock does not check them.")] = Field(default={})
+    args: Annotated[dict[Identifier, Any], For("notifier"), Doc("Arguments of the notifier. airdock does not check them.")] = Field(default_factory=dict)
     callable: Annotated[ClassPath | None, Doc("A function with its module, such as company.alerts.notify; Airflow must be able to import it.")] = None
 
 

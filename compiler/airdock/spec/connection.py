@@ -34,6 +34,6 @@ class ConnectionSpec(Table):
     login: Annotated[HostText | None, For("type"), Doc("User name.")] = None
     password: Annotated[HostText | None, For("type"), Doc('Password; take it from the host: { env = "NAME" } or { file = "path" }.')] = None
     schema_: Annotated[HostText | None, Field(alias="schema"), For("type"), Doc("Schema, or database name.")] = None
-    extra: Annotated[dict[str, Any], For("type"), Doc("Further fields of the type; each may be an env or file source.")] = Field(default={})
+    extra: Annotated[dict[str, Any], For("type"), Doc("Further fields of the type; each may be an env or file source.")] = Field(default_factory=dict)
     description: Annotated[HostText | None, For("type"), Doc("What the connection is for.")] = None
     uri: Annotated[HostText | None, Doc("The whole connection as a URI, instead of all other keys.")] = None

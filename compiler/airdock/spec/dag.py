@@ -24,7 +24,7 @@ class ScheduleSpec(Table):
     assets: Annotated[list[Name] | None, Field(min_length=1), Doc("Run when all of these assets have been made since the last run. With cron: at these times too.")] = None
     any: Annotated[list[Name] | None, Field(min_length=1), Doc("Run whenever one of these assets is made. With cron: at these times too.")] = None
     timetable: Annotated[ClassPath | None, Doc("Class of a timetable, by its full name; a plugin has to register it.")] = None
-    args: Annotated[dict[Identifier, Any], For("timetable"), Doc("Arguments of the timetable. airdock does not check them.")] = Field(default={})
+    args: Annotated[dict[Identifier, Any], For("timetable"), Doc("Arguments of the timetable. airdock does not check them.")] = Field(default_factory=dict)
 
 
 ParamType: TypeAlias = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
@@ -77,7 +77,7 @@ class DagKeys(Table):
     catchup: Annotated[bool, DagArg("catchup"), Doc("Run for the intervals between start_date and now.")] = False
     description: Annotated[str | None, DagArg("description"), Doc("One line for the list of DAGs.")] = None
     doc: Annotated[DocText | None, Doc('Documentation in Markdown: text, or { file = "path" }.')] = None
-    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default=[])
+    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default_factory=list)
     owner: Annotated[str | None, Doc("Owner of the tasks.")] = None
     max_active_runs: Annotated[int | None, Field(ge=1), DagArg("max_active_runs"), Doc("How many runs may go on at once.")] = None
     max_active_tasks: Annotated[int | None, Field(ge=1), DagArg("max_active_tasks"), Doc("How many tasks may run at once, over all runs.")] = None
@@ -89,20 +89,20 @@ class DagKeys(Table):
     on_success: Annotated[Callbacks | None, Doc("What runs when a run of the DAG succeeds.")] = None
     on_failure: Annotated[Callbacks | None, Doc("What runs when a run of the DAG fails.")] = None
     paused: Annotated[bool | None, DagArg("is_paused_upon_creation"), Doc("Whether a new DAG starts paused. Default: as Airflow is configured.")] = None
-    params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = Field(default={})
+    params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = Field(default_factory=dict)
 
 
 class GroupSpec(Table):
     """A group of tasks, drawn as one box. Task ids stay as they are: the group is no part of them."""
 
     tooltip: Annotated[Text | None, Doc("Explanation of the group.")] = None
-    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default=[])
+    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default_factory=list)
     parent: Annotated[Id | None, Doc("Name of the group that this one stands in.")] = None
 
 
 class DagSpec(DagKeys):
     """A DAG."""
 
-    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default=TaskKeys())
-    groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = Field(default={})
-    tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default={})
+    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default_factory=TaskKeys)
+    groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = Field(default_factory=dict)
+    tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default_factory=dict)

@@ -51,18 +51,18 @@ class ImageSpec(Table):
     target: Annotated[Word | None, For("build"), Doc("Stage of the Dockerfile to build.")] = None
 
     from_: Annotated[ImageReference | None, Field(alias="from"), Doc("Base image; airdock writes the Dockerfile.")] = None
-    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = Field(default=[])
-    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = Field(default=[])
-    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default=[])
-    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default=[])
-    env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = Field(default={})
+    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = Field(default_factory=list)
+    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = Field(default_factory=list)
+    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default_factory=list)
+    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default_factory=list)
+    env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = Field(default_factory=dict)
     workdir: Annotated[AbsoluteLine | None, For("from"), Doc("Working directory; copies to a relative path start from it.")] = None
     user: Annotated[Word | None, For("from"), Doc("User that the container runs as.")] = None
     entrypoint: Annotated[list[str] | None, For("from"), Doc("ENTRYPOINT, as a list of arguments.")] = None
     cmd: Annotated[list[str] | None, For("from"), Doc("CMD, as a list of arguments.")] = None
-    labels: Annotated[dict[Word, Line], For("from"), Doc("Labels of the image.")] = Field(default={})
+    labels: Annotated[dict[Word, Line], For("from"), Doc("Labels of the image.")] = Field(default_factory=dict)
 
-    args: Annotated[dict[Identifier, str], For("build", "from"), Doc("Build arguments.")] = Field(default={})
+    args: Annotated[dict[Identifier, str], For("build", "from"), Doc("Build arguments.")] = Field(default_factory=dict)
     platform: Annotated[Word | None, For("build", "from"), Doc("Platform to build for, such as linux/amd64.")] = None
     repository: Annotated[Repository | None, For("build", "from"), Doc("Name of the built image. Default: the project's name, -, the image's name.")] = None
     tag: Annotated[ImageTag | None, For("build", "from"), Doc('Tag of the built image. Default: "content", 12 digits that change with everything that goes into the image.')] = None

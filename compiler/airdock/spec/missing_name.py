@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from airdock.diagnostics import Diagnostic, SpecPath
 from airdock.diagnostics.shape import UNKNOWN_KEY
 from airdock.spec import tables
-from airdock.spec.base import keys_of
+from airdock.spec.base import keys_by_field
 from airdock.spec.tables import NAMED, Place
 
 
 def missing_names(values: dict[str, object]) -> Iterator[tuple[Diagnostic, list[SpecPath]]]:
     """Return a finding for each table that a name is missing from, and the paths that need no other finding."""
     for place in NAMED:
-        keys = keys_of(place.table)
+        keys = set(keys_by_field(place.table).values())
         for path, entries in _tables(values, place.pattern[:-1]):
             first = next((key for key, value in entries.items() if key in keys and not isinstance(value, dict)), None)
             if first is not None:
@@ -33,9 +33,9 @@ def _finding(path: SpecPath, place: Place, advice: str) -> Diagnostic:
 
 def _holds_tasks(entry: object) -> bool:
     """Say whether a DAG of the name "tasks" is none, but holds tasks of a DAG whose id was forgotten."""
-    if not isinstance(entry, dict) or not entry or set(entry) & set(keys_of(tables.DAG.table)):
+    if not isinstance(entry, dict) or not entry or set(entry) & set(keys_by_field(tables.DAG.table).values()):
         return False
-    keys = set(keys_of(tables.TASK.table))
+    keys = set(keys_by_field(tables.TASK.table).values())
     return all(isinstance(task, dict) and set(task) & keys for task in entry.values())
 
 

@@ -31,9 +31,9 @@ class MountSpec(Table):
     volume: Annotated[VolumeName | None, Doc("Named volume; on the engine it is called <project>_<volume>.")] = None
     external: Annotated[bool, For("volume"), Doc("The volume exists already, and its name is taken as it is.")] = False
     driver: Annotated[Word | None, For("volume"), Doc("Volume driver.")] = None
-    driver_opts: Annotated[dict[str, str], For("volume"), Doc("Options of the volume driver.")] = Field(default={})
+    driver_opts: Annotated[dict[str, str], For("volume"), Doc("Options of the volume driver.")] = Field(default_factory=dict)
     no_copy: Annotated[bool, For("volume"), Doc("Do not fill a new volume with what the image has at the target.")] = False
-    labels: Annotated[dict[Word, str], For("volume"), Doc("Labels of the volume.")] = Field(default={})
+    labels: Annotated[dict[Word, str], For("volume"), Doc("Labels of the volume.")] = Field(default_factory=dict)
 
     tmpfs: Annotated[Size | None, Doc("Memory file system of this size, gone with the container.")] = None
     mode: Annotated[Annotated[str, Field(pattern=r"^[0-7]{3,4}$")] | None, For("tmpfs"), Doc('Permissions of the memory file system in octal, such as "1777".')] = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.base import For, Table, keys_by_field, marked
 from airdock.spec.image import ImageSpec
 from airdock.spec.mount import MountSpec
 from airdock.spec.project import ProjectSpec
@@ -55,13 +55,11 @@ def schema_text() -> str:
 
 def _name_kinds(node: dict[str, Any], table: type[Table]) -> None:
     """Say in the description which kinds have a key: one flat table is kinder to an editor than a union."""
-    for field in table.model_fields:
-        mark = mark_of(table, field, For)
-        if mark is not None:
-            entry = node["properties"][key_of(table, field)]
-            order = [kind for kind in ("ref", "build", "from", "source", "volume", "tmpfs") if kind in mark.kinds]
-            kinds = " and ".join(order or sorted(mark.kinds))
-            entry["description"] = f"({kinds}) {entry['description']}"
+    for field, mark in marked(table, For).items():
+        entry = node["properties"][keys_by_field(table)[field]]
+        order = [kind for kind in ("ref", "build", "from", "source", "volume", "tmpfs") if kind in mark.kinds]
+        kinds = " and ".join(order or sorted(mark.kinds))
+        entry["description"] = f"({kinds}) {entry['description']}"
 
 
 def _close(node: Any) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 
 from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
-from airdock.spec.base import For, Table, key_of, mark_of
+from airdock.spec.base import For, Table, keys_by_field, marked
 from airdock.spec.callback import CALLBACK_KEYS, CallbackSpec
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import ScheduleSpec
@@ -61,12 +61,7 @@ def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterato
 
 @cache
 def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
-    found = {}
-    for field in table.model_fields:
-        mark = mark_of(table, field, For)
-        if mark is not None:
-            found[key_of(table, field)] = mark.kinds
-    return found
+    return {keys_by_field(table)[field]: mark.kinds for field, mark in marked(table, For).items()}
 
 
 def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object], inherited: str | None) -> Iterator[Diagnostic]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from airdock.diagnostics import FilePlace, Report
 from airdock.diagnostics.lint import ignore_findings, ignored_codes
@@ -18,8 +18,7 @@ from airdock.rules.registry import check
 from airdock.spec.validate import validate
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(NamedTuple):
     """A project, and the host it was looked at on. What ``analyse`` returns has no errors."""
 
     project: Project
@@ -82,8 +81,7 @@ def _host(document: Document, report: Report) -> Host:
         raise
 
 
-@dataclass(frozen=True)
-class Login:
+class Login(NamedTuple):
     """The first user of a stack whose base file airdock writes."""
 
     user: str

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
 Part: TypeAlias = Literal["key", "value", "header"]
@@ -11,8 +11,7 @@ SpecPath: TypeAlias = tuple[str | int, ...]
 """Keys and list indices from the top of airdock.toml, for example ``("dags", "etl", "tasks", "load", "after", 0)``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inside:
+class Inside(NamedTuple):
     """A stretch of one line of a text value: ``line`` is all of that line, ``column`` is 1-based."""
 
     line: str
@@ -20,8 +19,7 @@ class Inside:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class SpecPlace:
+class SpecPlace(NamedTuple):
     """A key, a value or a table header of airdock.toml or an included file.
 
     ``file`` is set only where the path alone does not say which file is meant (a name declared in two files).
@@ -34,8 +32,7 @@ class SpecPlace:
     """Where in the value, if it is written there as it is meant; else the whole value is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class TextPlace:
+class TextPlace(NamedTuple):
     """A stretch of one line: ``line`` and ``column`` are 1-based, ``width`` is in characters."""
 
     file: str
@@ -44,8 +41,7 @@ class TextPlace:
     width: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class FilePlace:
+class FilePlace(NamedTuple):
     """A file as a whole."""
 
     file: str
@@ -54,16 +50,14 @@ class FilePlace:
 Place: TypeAlias = SpecPlace | TextPlace | FilePlace
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that belongs to a finding, such as "declared here"."""
 
     message: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: what kind, where, and the facts its sentence is made of."""
 
     kind: Kind
@@ -137,4 +131,4 @@ CATALOGUE: dict[str, Kind] = {}
 
 def as_warning(diagnostic: Diagnostic) -> Diagnostic:
     """Return the finding as a warning, for the few kinds that come in both severities."""
-    return replace(diagnostic, severity="warning")
+    return diagnostic._replace(severity="warning")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from airdock.diagnostics.kind import Diagnostic, Place
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """Where something stands. Lines and columns are 1-based, in characters; ``end_column`` is exclusive.
 
     ``line`` is 0 for a file as a whole. ``text`` is the source line, without its line end, and with asterisks for what
@@ -32,16 +30,14 @@ class Locator(Protocol):
         """Return the location of a place; the nearest table around it when the place itself is not written."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocatedRelated:
+class LocatedRelated(NamedTuple):
     """Another place of a finding, located."""
 
     message: str
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """A finding with its location."""
 
     diagnostic: Diagnostic
@@ -56,7 +52,7 @@ def locate_all(
 
     def locate(place: Place) -> Location:
         location = locator.locate(place)
-        return replace(location, file=printed(location.file)) if printed else location
+        return location._replace(file=printed(location.file)) if printed else location
 
     located = [
         Located(

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Style: TypeAlias = Literal["python", "yaml", "dockerfile", "ignore", "dotenv"]
 
 
-@dataclass(frozen=True, slots=True)
-class Generated:
+class Generated(NamedTuple):
     """A file that is airdock's as a whole; it is written with a header, and it is committed.
 
     ``path`` is relative to the project directory; ``body`` is the text below the header, ending in one line end.
@@ -20,16 +18,14 @@ class Generated:
     style: Style
 
 
-@dataclass(frozen=True, slots=True)
-class DotenvBlock:
+class DotenvBlock(NamedTuple):
     """airdock's block of `.env`, without the marker lines. It holds secrets and is never committed or shown."""
 
     path: str
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A folder that has to be there, such as a bind source with ``create = true``."""
 
     path: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tomli
 
@@ -30,8 +29,7 @@ class Feature(Enum):
     COMMENT_LINES_DROPPED = "comment-lines-dropped"
 
 
-@dataclass(frozen=True, slots=True)
-class Bundled:
+class Bundled(NamedTuple):
     """What a base Compose file of airdock's own is made of. Texts may hold Compose's ``${…}``."""
 
     postgres: str
@@ -46,8 +44,7 @@ class Bundled:
     """Service to the shell line that tells whether it is healthy."""
 
 
-@dataclass(frozen=True, slots=True)
-class AssetNames:
+class AssetNames(NamedTuple):
     """What assets are called in a series."""
 
     asset: str
@@ -61,8 +58,7 @@ class AssetNames:
     """Of that timetable, for the assets."""
 
 
-@dataclass(frozen=True, slots=True)
-class Templates:
+class Templates(NamedTuple):
     """What Jinja templates know when a task runs."""
 
     variables: frozenset[str]
@@ -74,8 +70,7 @@ class Templates:
     """Variables of other series, and what to write in this one."""
 
 
-@dataclass(frozen=True, slots=True)
-class AirflowFacts:
+class AirflowFacts(NamedTuple):
     """One series of Airflow, such as 3.3."""
 
     series: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 import tomli
 
@@ -14,8 +14,7 @@ from airdock.facts.versions import version_key
 _NUMBER = re.compile(r"v?(\d+(?:\.\d+)+)")
 
 
-@dataclass(frozen=True, slots=True)
-class EngineFacts:
+class EngineFacts(NamedTuple):
     """What a host has to have."""
 
     api: str

@@ -6,8 +6,8 @@ import base64
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from airdock.load import seen
 from airdock.load.dotenv import DotenvFile, read_dotenv
@@ -17,8 +17,7 @@ AIRFLOW_IMAGE_UID = 50000
 """The user of the official image; used where airdock runs as root, because Celery refuses to work as root."""
 
 
-@dataclass(frozen=True)
-class Host:
+class Host(NamedTuple):
     """The host that airdock builds on. Only the `.env` of the output depends on it."""
 
     directory: str

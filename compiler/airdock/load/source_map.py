@@ -11,13 +11,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 NodePath = tuple[str | int, ...]
 """From the root to a node: table keys as `str`, array indexes (0-based) as `int`; the root is `()`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A half-open piece of the text, `text[start:end]`, in code points from 0."""
 
     start: int
@@ -92,8 +92,7 @@ def scan(text: str) -> Node:
     return _Scanner(text).read_document()
 
 
-@dataclass(frozen=True, slots=True)
-class Repeat:
+class Repeat(NamedTuple):
     """A node that the text declares a second time."""
 
     path: NodePath

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Report
 from airdock.diagnostics.shape import LEAVES_PROJECT
@@ -71,8 +70,7 @@ Action = Literal["created", "updated", "replaced", "deleted", "unchanged"]
 """`replaced`: what stood there was not airdock's, or was edited, and `--force` was given."""
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(NamedTuple):
     """What happens to one path (relative to the project directory, or an absolute folder)."""
 
     path: str
@@ -116,7 +114,7 @@ def plan(
             change = _change(artifact.path, old, with_header(artifact), PUBLIC)
             objections = list(_ownership(artifact.path, old))
             if force and objections and change.action == "updated":
-                change = replace(change, action="replaced")
+                change = change._replace(action="replaced")
             elif not force:
                 report.extend(objections)
             changes[artifact.path] = change
@@ -172,7 +170,7 @@ def _change(path: str, old: bytes | None, new: bytes, mode: int) -> Change:
 def _private(root: Path, change: Change) -> Change:
     """Say that a file others may read becomes private, which is a reason to write it again."""
     if change.old is not None and os.name == "posix" and (root / change.path).stat().st_mode & 0o077:
-        return replace(change, action="updated", note=NOW_PRIVATE)
+        return change._replace(action="updated", note=NOW_PRIVATE)
     return change
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
@@ -54,8 +53,7 @@ def override_name(base: str) -> str:
     return f"{stem}.override{dot}{suffix}" if stem else f"{base}.override.yaml"
 
 
-@dataclass(frozen=True)
-class BaseFile:
+class BaseFile(NamedTuple):
     """What the override has to know of the file that it extends."""
 
     services: tuple[str, ...]

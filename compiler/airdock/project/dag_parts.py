@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, NewType
+from typing import Literal, NamedTuple, NewType
 
 from airdock.diagnostics import SpecPath
 
@@ -12,8 +12,7 @@ WorkerPath = NewType("WorkerPath", str)
 """A path inside an Airflow container."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostFile:
+class HostFile(NamedTuple):
     """A file of the engine's host that an Airflow container sees under another path."""
 
     source: str
@@ -22,8 +21,7 @@ class HostFile:
     path: SpecPath
 
 
-@dataclass(frozen=True, slots=True)
-class Engine:
+class Engine(NamedTuple):
     """A Docker engine that tasks can run on. ``tls`` are the authority's and the client's certificate, and its key."""
 
     name: str
@@ -32,8 +30,7 @@ class Engine:
     tls: tuple[HostFile, HostFile, HostFile] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+class Access(NamedTuple):
     """How the services that execute tasks reach the stack's own engine."""
 
     kind: Literal["socket", "proxy", "tcp"]
@@ -45,8 +42,7 @@ class Access:
     proxy_image: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
+class Pool(NamedTuple):
     """A pool of slots."""
 
     name: str
@@ -64,8 +60,7 @@ class Asset:
     extra: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(NamedTuple):
     """A notifier with its arguments, or a function (``arguments`` is None)."""
 
     path: str
@@ -83,8 +78,7 @@ class Group:
     parent: Group | None
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(NamedTuple):
     """When a DAG runs. ``cron_timezone`` is set where it is not the one the DAG's dates give to a plain cron line."""
 
     cron: str | None = None

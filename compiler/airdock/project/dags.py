@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -64,7 +63,7 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
         groups=tuple(groups.values()),
         between=tuple((every[first], every[then]) for first, then in graph.between),
         callbacks=resolve_callbacks(scope, layers, ("on_success", "on_failure")),
-        places={field: layers.place(field) for field in DagKeys.model_fields if layers.is_set(field)},
+        places=layers.places(DagKeys.model_fields),
         keys={mark.keyword: keys_by_field(DagKeys)[field] for field, mark in marks.items()},
     )
 
@@ -135,9 +134,11 @@ def _tasks(
         for index, name in enumerate(spec.tasks[id_].after):
             if name not in spec.tasks and name not in spec.groups:
                 values.unknown_task(name, (*where, id_, "after", index), groups=True)
-        task = resolve_task(values, layers[id_], id_, dag)
-        done[id_] = replace(
-            task,
+        done[id_] = resolve_task(
+            values,
+            layers[id_],
+            id_,
+            dag,
             group=groups.get(spec.tasks[id_].group or ""),
             named=tuple(done[name] for name in graph.named[id_] if name in done),
             upstream=tuple(done[name] for name in graph.upstream[id_] if name in done),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, TypeVar
 
@@ -65,6 +65,11 @@ class Layers:
         """Return where the value of a field is written."""
         table, path = self._layer_of(field)
         return (*path, keys_by_field(type(table))[field])
+
+    def places(self, fields: Iterable[str]) -> dict[str, SpecPath]:
+        """Return where those of some fields stand that are written, by their keys."""
+        keys = keys_by_field(type(self._layers[0][0]))
+        return {keys[field]: self.place(field) for field in fields if field in self._written}
 
     def is_set(self, field: str) -> bool:
         """Say whether a field is written in any of the tables."""

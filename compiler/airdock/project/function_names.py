@@ -8,9 +8,8 @@ import builtins
 import dis
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from types import CodeType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 _NEWER_BUILTINS = {"BaseExceptionGroup", "ExceptionGroup", "PythonFinalizationError"}
 """Of a Python that may be newer than airdock's own."""
@@ -20,8 +19,7 @@ _KNOWN = frozenset({*dir(builtins), *_NEWER_BUILTINS, *_OF_MODULES})
 _LOADS = {"LOAD_GLOBAL", "LOAD_NAME", "LOAD_FROM_DICT_OR_GLOBALS"}
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A stretch of a source line; line and column from 1, in characters."""
 
     line: int

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _SPECIAL = re.compile(r"(\*\*/?|\*|\?|\\.|\[\^?(?:\\.|[^\]\\])+\]|[^*?\[\\]+|.)", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class IgnoreRules:
+class IgnoreRules(NamedTuple):
     """The patterns of an ignore file: (regular expression for a whole path, whether it brings back)."""
 
     patterns: tuple[tuple[re.Pattern[str], bool], ...] = ()

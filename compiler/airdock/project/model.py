@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal, NewType, TypeAlias
+from typing import Literal, NamedTuple, NewType, TypeAlias
 
 from airdock.diagnostics import SpecPath
 from airdock.facts import AirflowFacts, ProviderFacts
@@ -25,8 +25,7 @@ class HostPath:
     """The absolute path; or what is below the project directory, without a leading /."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """What the output is for."""
 
     version: str
@@ -35,8 +34,7 @@ class Target:
     provider: ProviderFacts
 
 
-@dataclass(frozen=True, slots=True)
-class Build:
+class Build(NamedTuple):
     """How an image is built. Paths are relative to the project directory."""
 
     context: ProjectPath | str
@@ -62,8 +60,7 @@ class Image:
     connection: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Volume:
+class Volume(NamedTuple):
     """A named volume."""
 
     key: str
@@ -117,16 +114,14 @@ class Connection:
     uri: str | HostValue | Secret | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """An Airflow variable: a plain value as the text that Airflow reads, or a host value."""
 
     key: str
     value: str | HostValue
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function that runs in a container: its source, copied as it stands."""
 
     file: str
@@ -222,8 +217,7 @@ class Task:
     """Operator keyword to the key of airdock.toml."""
 
 
-@dataclass(frozen=True, slots=True)
-class DagParam:
+class DagParam(NamedTuple):
     """A param: its default, if it has one, and its JSON-schema keys."""
 
     name: str
@@ -258,8 +252,7 @@ class Dag:
     """DAG keyword to the key of airdock.toml."""
 
 
-@dataclass(frozen=True, slots=True)
-class Airflow:
+class Airflow(NamedTuple):
     """The Airflow services."""
 
     image: Image
@@ -281,8 +274,7 @@ class Airflow:
     mounts: tuple[MountUse, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Compose:
+class Compose(NamedTuple):
     """The Compose files."""
 
     base: ProjectPath
@@ -294,8 +286,7 @@ class Compose:
     services: dict[str, dict[str, object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """All of it."""
 
     name: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import WRONG_TYPE, describe
@@ -28,8 +27,7 @@ from airdock.spec.source import (
 )
 
 
-@dataclass(frozen=True)
-class TaskScope:
+class TaskScope(NamedTuple):
     """What the values of one task may refer to."""
 
     scope: Scope

@@ -13,7 +13,7 @@ from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSIN
 from airdock.load.dotenv import parse_dotenv
 from airdock.project.argument_names import check_names
 from airdock.project.callbacks import resolve_callbacks
-from airdock.project.dag_parts import Asset, Engine
+from airdock.project.dag_parts import Asset, Engine, Group
 from airdock.project.declared import check_pool, resolve_assets, resolve_engine
 from airdock.project.defaults import Layers, fields_for
 from airdock.project.expand import resolve_expand
@@ -39,8 +39,17 @@ _ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
 """Variables by which the provider hands a function to its container."""
 
 
-def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
-    """Return a task, without what it waits for; reports what its values refer to and is not there."""
+def resolve_task(
+    values: TaskScope,
+    layers: Layers,
+    id_: str,
+    dag: str,
+    *,
+    group: Group | None,
+    named: tuple[Task, ...],
+    upstream: tuple[Task, ...],
+) -> Task:
+    """Return a task; reports what its values refer to and is not there."""
     scope = values.scope
     kind = layers.kind()
     options = _options(scope, layers, kind)
@@ -62,17 +71,16 @@ def resolve_task(values: TaskScope, layers: Layers, id_: str, dag: str) -> Task:
     task = replace(
         task,
         options={**task.options, **added},
+        group=group,
+        named=named,
+        upstream=upstream,
         setup=spec.setup,
         teardown=_teardown(values, spec, layers),
         expand=resolve_expand(values, spec.expand, task),
         inlets=_assets(values, layers, "inlets"),
         outlets=_assets(values, layers, "outlets"),
         callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
-        places={
-            keys_by_field(TaskSpec)[field]: layers.place(field)
-            for field in (*fields_for(kind), *_OWN)
-            if layers.is_set(field)
-        },
+        places=layers.places((*fields_for(kind), *_OWN)),
         keys=_keys_by_keyword(kind),
     )
     check_names(scope, layers, task)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
 from airdock.load.files import FileProblem
@@ -49,8 +49,7 @@ _LONGEST_ADVICE, _LONGEST_NAME = 70, 40
 _PATH_WITH_BLANKS = re.compile(r"^/\S* [^\s/]+/")
 
 
-@dataclass(frozen=True)
-class _Word:
+class _Word(NamedTuple):
     """An argument as it is written, and what of it stands in no quotes and in no single quotes."""
 
     bare: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import SpecPath
 from airdock.load.files import ProjectFiles
@@ -12,8 +11,7 @@ from airdock.load.host import Host
 from airdock.project.model import Project, Task
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(NamedTuple):
     """The project, its files, and this host."""
 
     project: Project

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import Diagnostic, Kind, Related, SpecPath, SpecPlace, TextPlace
 from airdock.diagnostics.kind import Inside, Place
@@ -21,8 +20,7 @@ _RENDERED = frozenset({"map_index_template"})
 """Keywords that Airflow renders although they are no template fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskText:
+class TaskText(NamedTuple):
     """A text of a task, and where it comes from."""
 
     task: Task

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 Thing: TypeAlias = Literal["param", "variable", "connection"]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A place in a text: its line with its number, and where in the line, all counted from 1 but the width."""
 
     number: int
@@ -19,8 +17,7 @@ class Spot:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why Jinja cannot read or compile a text."""
 
     reason: str
@@ -28,8 +25,7 @@ class Fault:
     help: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A variable that a template takes from Airflow. ``sure`` says that it does in every run."""
 
     name: str
@@ -37,8 +33,7 @@ class Use:
     sure: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A param, variable or connection that a template names."""
 
     thing: Thing
@@ -46,8 +41,7 @@ class Lookup:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(NamedTuple):
     """An output that a template reads."""
 
     task: str
@@ -58,8 +52,7 @@ class Pull:
     spot: Spot
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """What a text is as a template."""
 
     faults: tuple[Fault, ...] = ()

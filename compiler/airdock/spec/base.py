@@ -2,9 +2,10 @@
 
 A key is declared once, in one line: name, type, kinds, operator keyword, default, description. Resolving, the DAG
 emitter, the JSON Schema and the checks of which keys go together all read that line.
-"""
 
-from __future__ import annotations
+In modules with tables annotations are not postponed: evaluating their text is what would take longest when they are
+imported.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -13,16 +14,6 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import BaseModel, ConfigDict, Field
 
 Mark = TypeVar("Mark")
-
-
-class Table(BaseModel):
-    """A TOML table with a fixed set of keys."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=())
-
-    kinds: ClassVar[Kinds | None] = None
-    at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    """Groups of keys of which one table has at most one."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +27,16 @@ class Kinds:
     fallback: str | None = None
     together: tuple[frozenset[str], ...] = ()
     """Sets of ``keys`` that one table may have beside each other; the first of ``keys`` among them says its kind."""
+
+
+class Table(BaseModel):
+    """A TOML table with a fixed set of keys."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=())
+
+    kinds: ClassVar[Kinds | None] = None
+    at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    """Groups of keys of which one table has at most one."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ class DagArg:
 def Doc(text: str) -> Any:  # noqa: N802 - reads as a mark beside For and OperatorArg
     """Return the mark that carries a key's description."""
     return Field(description=text)
+
+
+def empty_list() -> list[Any]:
+    """Return the default of a list. pydantic asks for the signature of a factory, and that of ``list`` takes longer."""
+    return []
 
 
 @cache

@@ -1,7 +1,5 @@
 """What runs when a DAG or task succeeds, fails, is retried or is skipped."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Discriminator, Field, Tag

@@ -1,7 +1,5 @@
 """`[connections.ID]`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, TypeAlias
 
 from pydantic import Discriminator, Field, Tag

@@ -1,12 +1,10 @@
 """`[dags.ID]`."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from airdock.spec.base import DagArg, Doc, For, Kinds, Table
+from airdock.spec.base import DagArg, Doc, For, Kinds, Table, empty_list
 from airdock.spec.callback import Callbacks
 from airdock.spec.doc import DocText
 from airdock.spec.scalars import ClassPath, Date, Duration, Id, Identifier, Name, Number, Text
@@ -77,7 +75,7 @@ class DagKeys(Table):
     catchup: Annotated[bool, DagArg("catchup"), Doc("Run for the intervals between start_date and now.")] = False
     description: Annotated[str | None, DagArg("description"), Doc("One line for the list of DAGs.")] = None
     doc: Annotated[DocText | None, Doc('Documentation in Markdown: text, or { file = "path" }.')] = None
-    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default_factory=list)
+    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default_factory=empty_list)
     owner: Annotated[str | None, Doc("Owner of the tasks.")] = None
     max_active_runs: Annotated[int | None, Field(ge=1), DagArg("max_active_runs"), Doc("How many runs may go on at once.")] = None
     max_active_tasks: Annotated[int | None, Field(ge=1), DagArg("max_active_tasks"), Doc("How many tasks may run at once, over all runs.")] = None
@@ -96,7 +94,7 @@ class GroupSpec(Table):
     """A group of tasks, drawn as one box. Task ids stay as they are: the group is no part of them."""
 
     tooltip: Annotated[Text | None, Doc("Explanation of the group.")] = None
-    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default_factory=list)
+    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default_factory=empty_list)
     parent: Annotated[Id | None, Doc("Name of the group that this one stands in.")] = None
 
 

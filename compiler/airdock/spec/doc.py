@@ -1,7 +1,5 @@
 """Documentation of a DAG or task."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, Tag

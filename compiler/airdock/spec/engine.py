@@ -1,7 +1,5 @@
 """`[engines.NAME]`, and how a connection to an engine is secured."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from airdock.spec.base import Doc, Table

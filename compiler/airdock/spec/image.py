@@ -1,12 +1,10 @@
 """`[images.NAME]`: the images that tasks run in."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from airdock.spec.base import Doc, For, Kinds, Table
+from airdock.spec.base import Doc, For, Kinds, Table, empty_list
 from airdock.spec.scalars import (
     AbsoluteLine,
     Identifier,
@@ -51,10 +49,10 @@ class ImageSpec(Table):
     target: Annotated[Word | None, For("build"), Doc("Stage of the Dockerfile to build.")] = None
 
     from_: Annotated[ImageReference | None, Field(alias="from"), Doc("Base image; airdock writes the Dockerfile.")] = None
-    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = Field(default_factory=list)
-    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = Field(default_factory=list)
-    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default_factory=list)
-    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default_factory=list)
+    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = Field(default_factory=empty_list)
+    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = Field(default_factory=empty_list)
+    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default_factory=empty_list)
+    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default_factory=empty_list)
     env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = Field(default_factory=dict)
     workdir: Annotated[AbsoluteLine | None, For("from"), Doc("Working directory; copies to a relative path start from it.")] = None
     user: Annotated[Word | None, For("from"), Doc("User that the container runs as.")] = None

@@ -1,7 +1,5 @@
 """`[mounts.NAME]`, and how a task uses one."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag

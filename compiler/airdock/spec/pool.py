@@ -1,7 +1,5 @@
 """`[pools.NAME]`."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

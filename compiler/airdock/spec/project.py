@@ -1,13 +1,11 @@
 """The whole of airdock.toml."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
 from airdock.spec.asset import AssetSpec
-from airdock.spec.base import Doc, Table
+from airdock.spec.base import Doc, Table, empty_list
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import DagKeys, DagSpec
 from airdock.spec.engine import EngineSpec, TlsSpec
@@ -59,14 +57,14 @@ class AirflowTable(Table):
     image: Annotated[ImageReference | None, Doc("Another base image for Airflow. Default: apache/airflow:VERSION-pythonPYTHON.")] = None
     executor: Annotated[Literal["celery", "local"], Doc("Who executes tasks: celery (workers) or local (the scheduler).")] = "celery"
     docker_provider: Annotated[Release | None, Doc("Release of apache-airflow-providers-docker. Default: the newest known that fits.")] = None
-    requirements: Annotated[list[Requirement], Doc("Python requirements for the Airflow image, one each.")] = Field(default_factory=list)
-    apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default_factory=list)
+    requirements: Annotated[list[Requirement], Doc("Python requirements for the Airflow image, one each.")] = Field(default_factory=empty_list)
+    apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default_factory=empty_list)
     constraints: Annotated[Constraints, Doc("Install under the constraints of the Airflow release: true, false, or the path or URL of another constraints file.")] = True
     dags_folder: Annotated[Path, Doc("Folder that DAG modules are written to.")] = "dags"
     dags_per_file: Annotated[int, Field(ge=1), Doc("How many DAGs a module holds. More than one: airdock_0001.py …, for projects with very many DAGs.")] = 1
     config: Annotated[dict[Identifier, dict[Identifier, Scalar]], Doc("Airflow configuration by section: [airflow.config.core] load_examples = false.")] = Field(default_factory=dict)
     env: Annotated[dict[Identifier, HostText], Doc("Environment variables of every Airflow service; each text or an env or file source.")] = Field(default_factory=dict)
-    mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = Field(default_factory=list)
+    mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = Field(default_factory=empty_list)
 
 
 class ComposeTable(Table):
@@ -100,14 +98,14 @@ class DefaultsTable(Table):
 class LintTable(Table):
     """What is not reported."""
 
-    ignore: Annotated[list[Annotated[str, Field(pattern=r"^AD[0-9]{3}$")]], Doc("Codes of warnings that are not shown.")] = Field(default_factory=list)
+    ignore: Annotated[list[Annotated[str, Field(pattern=r"^AD[0-9]{3}$")]], Doc("Codes of warnings that are not shown.")] = Field(default_factory=empty_list)
 
 
 class ProjectSpec(Table):
     """airdock.toml, language version 1."""
 
     airdock: Annotated[Literal[1], Doc("Version of the language: 1.")]
-    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = Field(default_factory=list)
+    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = Field(default_factory=empty_list)
     project: Annotated[ProjectTable, Doc("The project.")]
     airflow: Annotated[AirflowTable, Doc("Airflow itself.")]
     compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default_factory=ComposeTable)

@@ -1,7 +1,5 @@
 """Value sources: where a text comes from when it is not written down in airdock.toml."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import Discriminator, StringConstraints, Tag, ValidationError

@@ -1,7 +1,5 @@
 """`[dags.ID.tasks.ID.swarm]`: what a task has that runs as a service of Docker Swarm."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from airdock.diagnostics import SpecPath
 from airdock.spec.asset import AssetSpec
@@ -17,8 +17,7 @@ from airdock.spec.project import AirflowTable, ComposeTable, DockerTable, LintTa
 from airdock.spec.task import TaskKeys, TaskSpec
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A table of the language. ``*`` in its pattern is a name that the user chooses."""
 
     pattern: tuple[str, ...]

@@ -1,12 +1,10 @@
 """`[dags.ID.tasks.ID]`: one flat table with optional keys."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, ClassVar, Literal, TypeAlias
 
 from pydantic import Discriminator, Field, Tag
 
-from airdock.spec.base import Doc, For, Kinds, OperatorArg, Table
+from airdock.spec.base import Doc, For, Kinds, OperatorArg, Table, empty_list
 from airdock.spec.callback import Callbacks
 from airdock.spec.doc import DocText
 from airdock.spec.mount import MountUse
@@ -152,16 +150,16 @@ class TaskKeys(Table):
     wait_for_downstream: Annotated[bool | None, OperatorArg("wait_for_downstream"), Doc("Run only if the tasks right after this one succeeded in the run before.")] = None
     max_active: Annotated[int | None, Field(ge=1), OperatorArg("max_active_tis_per_dag"), Doc("How many instances of this task may run at once, over all runs.")] = None
     max_active_per_run: Annotated[int | None, Field(ge=1), OperatorArg("max_active_tis_per_dagrun"), Doc("How many instances of this task may run at once in one run.")] = None
-    inlets: Annotated[list[Name], Doc("Assets that the task reads, by name.")] = Field(default_factory=list)
-    outlets: Annotated[list[Name], Doc("Assets that the task makes, by name; DAGs scheduled on them run when it succeeds.")] = Field(default_factory=list)
+    inlets: Annotated[list[Name], Doc("Assets that the task reads, by name.")] = Field(default_factory=empty_list)
+    outlets: Annotated[list[Name], Doc("Assets that the task makes, by name; DAGs scheduled on them run when it succeeds.")] = Field(default_factory=empty_list)
     on_success: Annotated[Callbacks | None, Doc("What runs when the task succeeds.")] = None
     on_failure: Annotated[Callbacks | None, Doc("What runs when the task fails.")] = None
     on_retry: Annotated[Callbacks | None, Doc("What runs when the task is about to be tried again.")] = None
     on_skipped: Annotated[Callbacks | None, Doc("What runs when the task is skipped.")] = None
 
-    mounts: Annotated[list[MountUse], For(*CONTAINER), Doc("Mounts of the container: names, or tables with a target of their own.")] = Field(default_factory=list)
+    mounts: Annotated[list[MountUse], For(*CONTAINER), Doc("Mounts of the container: names, or tables with a target of their own.")] = Field(default_factory=empty_list)
     env: Annotated[dict[Identifier, TaskText], For(*CONTAINER), Doc("Environment variables of the container; each text or a source.")] = Field(default_factory=dict)
-    env_files: Annotated[list[Path], For(*CONTAINER), Doc("Files of environment variables, read when airdock builds; `env` wins over them, a later file over an earlier one. Secret: the values reach .env and the container, nothing else.")] = Field(default_factory=list)
+    env_files: Annotated[list[Path], For(*CONTAINER), Doc("Files of environment variables, read when airdock builds; `env` wins over them, a later file over an earlier one. Secret: the values reach .env and the container, nothing else.")] = Field(default_factory=empty_list)
     network: Annotated[str | None, Field(pattern=r"^[^\s\x00]+$"), For(*CONTAINER), Doc('Network of the container: "project" (default, the stack\'s), "bridge", "host", "none", "container:NAME", or a network\'s name.')] = None
     user: Annotated[User | None, For(*CONTAINER), Doc('User of the container; "host" is the user that runs Airflow (AIRFLOW_UID).')] = None
     workdir: Annotated[AbsolutePath | None, For(*CONTAINER), OperatorArg("working_dir"), Doc("Working directory in the container.")] = None
@@ -199,7 +197,7 @@ class TaskKeys(Table):
 class TaskSpec(TaskKeys):
     """A task. Its kind follows from its keys: container (image), python (image and python), operator (operator)."""
 
-    after: Annotated[list[Id], Doc("Tasks or groups of the same DAG that this one waits for.")] = Field(default_factory=list)
+    after: Annotated[list[Id], Doc("Tasks or groups of the same DAG that this one waits for.")] = Field(default_factory=empty_list)
     group: Annotated[Id | None, Doc("Name of the group that the task stands in, declared under [dags.ID.groups].")] = None
     setup: Annotated[bool, Doc("The task prepares something that others need; it is skipped, and run again, with them.")] = False
     teardown: Annotated[Id | None, Doc("Id of the setup task that this one cleans up after; it runs whatever happened between.")] = None

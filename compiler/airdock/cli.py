@@ -44,6 +44,8 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     seen.forget()
     # A short process that only builds up: collecting garbage costs a tenth of the time and frees nothing.
     gc.disable()
+    # pydantic would look through everything that is installed beside airdock for what may change how it validates.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show a character gets an escape, not a crash.
         if isinstance(stream, io.TextIOWrapper):

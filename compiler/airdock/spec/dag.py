@@ -101,6 +101,6 @@ class GroupSpec(Table):
 class DagSpec(DagKeys):
     """A DAG."""
 
-    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default_factory=TaskKeys)
+    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default=TaskKeys())
     groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = Field(default_factory=dict)
     tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default_factory=dict)

@@ -91,8 +91,8 @@ class DockerTable(Table):
 class DefaultsTable(Table):
     """Defaults for all DAGs and tasks; the nearest wins, key by key."""
 
-    dag: Annotated[DagKeys, Doc("Defaults for DAGs.")] = Field(default_factory=DagKeys)
-    task: Annotated[TaskKeys, Doc("Defaults for tasks.")] = Field(default_factory=TaskKeys)
+    dag: Annotated[DagKeys, Doc("Defaults for DAGs.")] = Field(default=DagKeys())
+    task: Annotated[TaskKeys, Doc("Defaults for tasks.")] = Field(default=TaskKeys())
 
 
 class LintTable(Table):
@@ -108,8 +108,8 @@ class ProjectSpec(Table):
     include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = Field(default_factory=empty_list)
     project: Annotated[ProjectTable, Doc("The project.")]
     airflow: Annotated[AirflowTable, Doc("Airflow itself.")]
-    compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default_factory=ComposeTable)
-    docker: Annotated[DockerTable, Doc("How Airflow reaches the Docker engine.")] = Field(default_factory=DockerTable)
+    compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default=ComposeTable())
+    docker: Annotated[DockerTable, Doc("How Airflow reaches the Docker engine.")] = Field(default=DockerTable())
     images: Annotated[dict[Name, ImageSpec], Doc("Images that tasks run in, by name.")] = Field(default_factory=dict)
     mounts: Annotated[dict[Name, MountSpec], Doc("Mounts, by name.")] = Field(default_factory=dict)
     connections: Annotated[dict[Identifier, ConnectionSpec], Doc("Airflow connections, by id.")] = Field(default_factory=dict)
@@ -117,6 +117,6 @@ class ProjectSpec(Table):
     pools: Annotated[dict[Name, PoolSpec], Doc("Pools, by name.")] = Field(default_factory=dict)
     assets: Annotated[dict[Name, AssetSpec], Doc("Assets (datasets on Airflow 2), by name.")] = Field(default_factory=dict)
     engines: Annotated[dict[Name, EngineSpec], Doc("Other Docker engines, by name.")] = Field(default_factory=dict)
-    defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = Field(default_factory=DefaultsTable)
+    defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = Field(default=DefaultsTable())
     dags: Annotated[dict[Id, DagSpec], Doc("DAGs, by id.")] = Field(default_factory=dict)
-    lint: Annotated[LintTable, Doc("What is not reported.")] = Field(default_factory=LintTable)
+    lint: Annotated[LintTable, Doc("What is not reported.")] = Field(default=LintTable())

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TypeAlias
 
 LINE = 88
@@ -83,8 +84,10 @@ def render(node: Node, *, column: int, indent: int, after: int = 1, argument: bo
     ``column`` is where it starts on its line, ``indent`` the indentation of that line, ``after`` how many characters
     follow it there. ``argument`` says that it is the value of a keyword argument.
     """
+    if isinstance(node, Code):
+        return node
     flat = _flat(node)
-    if column + _width(flat) + after <= LINE or isinstance(node, Code):
+    if column + _width(flat) + after <= LINE:
         return Code(flat)
     if isinstance(node, Lines):
         return _lines(node, indent, argument=argument)
@@ -115,6 +118,7 @@ def _flat(node: Node) -> str:
     return node.open + ", ".join(f"{key}{_flat(item)}" for key, item in node.items) + node.close
 
 
+@lru_cache(1024)  # most words of a task are those of the one before
 def _string(text: str) -> Code:
     """Return a string literal in double quotes, unless single ones need fewer escapes."""
     single = repr(text)

@@ -131,7 +131,8 @@ HOW = """\
   is measured as it is installed. All that is measured is compiled to bytecode before, by pip or by a first run that is
   not counted.
 - The projects are DAGs of ten DockerOperator tasks in a chain: command, two variables, a mount, retries, a timeout
-  (`forms.py`). 1,000 tasks are 100 DAGs. A full build starts without any output, one with nothing to do after a build.
+  (`forms.py`). 1,000 tasks are 100 DAGs. A full build starts without any output; `check` runs after a change of
+  airdock.toml, and keeps what it found for the next run; one with nothing to do runs after a build that has been kept.
 - "DAG processor" is Airflow's own `DagFileProcessorProcess`: for each file it forks, parses, serializes and sends back.
   Each form has a processor of its own, which stays, as it does in a deployment. Writing to the database is not in it.
 - "In one process" is a `DagBag` with all imports made. "Start of a task" is the same for one file, with the parsing

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,18 +25,21 @@ if TYPE_CHECKING:
 
 PARSE = Path(__file__).with_name("parse_dags.py")
 AIRFLOW = "3.3.2"
+SETTLED = 2.5
+"""Seconds after which a change of a file is surely seen as one, on any file system."""
 KEPT = ("airdock.toml", ".gitignore")
 
 
 def environ(home: Path) -> dict[str, str]:
     """Return the variables that everything runs with. Bytecode may be written: the first run, not measured, does."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    airflow = {
+    own = {
+        "AIRDOCK_CACHE_DIR": str(home / "cache"),
         "AIRFLOW_HOME": str(home),
         "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
         "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
     }
-    return kept | airflow | {"DO_NOT_TRACK": "True", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
+    return kept | own | {"DO_NOT_TRACK": "True", "NO_COLOR": "1", "PYTHONHASHSEED": "0"}
 
 
 class Command:
@@ -137,7 +141,12 @@ class Subjects:
             case "no-op" | "build" | "templates" | "check":
                 forms.airdock(place, count // forms.TASKS, templates=kind == "templates")
                 command = [self.python.with_name("airdock"), "check" if kind == "check" else "build", "-C", place]
-                return Command(self.env, command, before=None if kind in ("no-op", "check") else lambda: clean(place))
+                if kind == "no-op":
+                    # What has just been written is not remembered: see airdock.output.remember.
+                    Command(self.env, command)()
+                    time.sleep(SETTLED)
+                before = {"no-op": None, "check": lambda: touch(place)}.get(kind, lambda: clean(place))
+                return Command(self.env, command, before=before)
             case "dagfactory lint":
                 forms.dag_factory(place, count, loaders=0)
                 return Command(self.env, [self.factory.with_name("dagfactory"), "lint", place])
@@ -194,6 +203,12 @@ def install_airdock() -> Path:
     # The version is the same although the sources are not. pip compiles what it installs.
     airflow.run([*pip, "--force-reinstall", "--no-deps", str(compare_findings.ROOT)])
     return python
+
+
+def touch(project: Path) -> None:
+    """Make airdock.toml a changed one, that is not remembered; the pause is that between editing and checking."""
+    (project / "airdock.toml").touch()
+    time.sleep(0.2)
 
 
 def clean(project: Path) -> None:

@@ -43,7 +43,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 }
 """What each package or module of airdock may import of airdock, beside itself: a package, or one module of it."""
 LIBRARIES = {
-    "emit": {"jinja2", "ruamel"},
+    "emit": {"jinja2"},
     "load": {"tomli"},
     "facts": {"tomli"},
     "spec": {"pydantic", "pydantic_core"},
@@ -214,6 +214,7 @@ def test_checking_a_bundled_project_needs_no_template_engine_and_no_yaml(tmp_pat
     assert "pydantic" in found
     assert not {"jinja2", "ruamel", "markupsafe", "difflib", "yaml", "croniter", "dateutil", "packaging"} & found
     assert not [name for name in found if name.startswith("airdock.emit.") and name != "airdock.emit.artifact"]
+    assert not {"ruamel", "croniter", "packaging", "difflib"} & modules_of(folder, "build")
 
 
 @each_source

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from airdock.facts import AirflowFacts, Feature
-from airdock.spec.base import DagArg, key_of, mark_of
+from airdock.spec.base import DagArg, keys_by_field, marked
 from airdock.spec.dag import DagSpec
 from airdock.starter import toml
 from airdock.starter.literals import Names, NotLiteral
@@ -56,11 +56,7 @@ class DagTable:
             self._say(node, str(unfit))
 
     def _put(self, keyword: str, value: Any) -> None:
-        passed = {
-            mark.keyword: key_of(DagSpec, name)
-            for name in DagSpec.model_fields
-            if (mark := mark_of(DagSpec, name, DagArg)) is not None
-        }
+        passed = {mark.keyword: keys_by_field(DagSpec)[name] for name, mark in marked(DagSpec, DagArg).items()}
         if keyword == "schedule":
             self.values.pop("schedule", None)
             self.values |= _schedule(value)

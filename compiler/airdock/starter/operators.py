@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
-from airdock.spec.base import For, OperatorArg, key_of, mark_of
+from airdock.spec.base import For, OperatorArg, keys_by_field, marked
 from airdock.spec.task import TaskSpec
 from airdock.starter.declared import Declared
 from airdock.starter.literals import HostEnv, Made, Names, NotLiteral, Output
@@ -30,12 +30,12 @@ _REMOVE = {"force": "always", "success": "success", "never": "never", True: "suc
 
 def passed_through(kind: str) -> dict[str, str]:
     """Return the arguments that a task of a kind hands on as they are: keyword to key."""
-    found = {}
-    for name in TaskSpec.model_fields:
-        argument, kinds = mark_of(TaskSpec, name, OperatorArg), mark_of(TaskSpec, name, For)
-        if argument is not None and (kinds is None or kind in kinds.kinds):
-            found[argument.keyword] = key_of(TaskSpec, name)
-    return found
+    of = marked(TaskSpec, For)
+    return {
+        argument.keyword: keys_by_field(TaskSpec)[name]
+        for name, argument in marked(TaskSpec, OperatorArg).items()
+        if name not in of or kind in of[name].kinds
+    }
 
 
 def duration(value: timedelta) -> str:

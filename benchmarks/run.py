@@ -157,11 +157,12 @@ def turns(goals: list[Goal]) -> list[list[Goal]]:
     return found
 
 
-def measure(goals: list[Goal], rounds: int) -> tuple[dict[Goal, list[float]], dict[str, str]]:
-    """Return the values of each goal, one for a round, and the versions of what was measured."""
-    found: dict[Goal, list[float]] = {goal: [] for goal in goals}
+def measure(goals: list[Goal], rounds: int) -> tuple[list[str], dict[str, str]]:
+    """Return the row of each goal, and the versions of what was measured."""
+    rows: list[str] = []
     with tempfile.TemporaryDirectory(prefix="airdock-benchmark-") as folder, Subjects(Path(folder)) as subjects:
         for together in turns(goals):
+            found: dict[Goal, list[float]] = {goal: [] for goal in together}
             names = dict.fromkeys(name for goal in together for name in goal.subjects)
             made = {name: subjects[name] for name in names}
             for _ in range(rounds):
@@ -170,11 +171,12 @@ def measure(goals: list[Goal], rounds: int) -> tuple[dict[Goal, list[float]], di
                     seen[name] = subject()
                     if isinstance(subject, Command):
                         seen[f"memory of {name}"] = subject.peak
-                for goal in together:
-                    found[goal].append(goal.value(seen))
-            for goal in together:
-                sys.stderr.write(f"{row(goal, found[goal])}\n")
-        return found, subjects.versions()
+                for goal, values in found.items():
+                    values.append(goal.value(seen))
+            for goal, values in found.items():
+                rows.append(row(goal, values))
+                sys.stderr.write(f"{rows[-1]}\n")
+        return rows, subjects.versions()
 
 
 def row(goal: Goal, values: list[float]) -> str:
@@ -184,7 +186,8 @@ def row(goal: Goal, values: list[float]) -> str:
     reached = "yes" if beyond <= 1 else f"no, by {100 * (beyond - 1):.0f} %"
     limit = f"{'≥' if goal.least else '≤'} {goal.limit:g}{goal.unit}"
     spread = f"{number(min(values))} – {number(max(values))}"
-    return f"| {goal.key} | {goal.what} | {number(median)}{goal.unit} | {spread} | {limit} | {reached} |"
+    measured = f"{number(median)}{goal.unit} | {spread} | {len(values)}, {date.today().isoformat()}"
+    return f"| {goal.key} | {goal.what} | {limit} | {measured} | {reached} |"
 
 
 def number(value: float) -> str:
@@ -206,19 +209,22 @@ def machine() -> str:
     )
 
 
-def page(found: dict[Goal, list[float]], versions: dict[str, str], rounds: int) -> str:
-    """Return the results as a page."""
+def page(rows: list[str], versions: dict[str, str]) -> str:
+    """Return the results as a page; a goal that was not measured now has the row that it had."""
+    known = PAGE.read_text(encoding="utf-8").splitlines() if PAGE.exists() else []
+    found = {tuple(line.split(" | ")[:2]): line for line in (*known, *rows)}
+    order = [(f"| {goal.key}", goal.what) for goal in GOALS]
     lines = [
         "# How fast airdock is",
         "",
-        f"Written by `python benchmarks/run.py` on {date.today().isoformat()}: run that, do not change this page.",
+        "Written by `python benchmarks/run.py`: run that, do not change this page.",
         "",
-        f"Ratios of CPU time, `a : b`, medians of {rounds} rounds in which both sides took turns; the spread is the",
-        "least and the greatest of the rounds. The goals were set before, from a prototype.",
+        "Ratios of CPU time, `a : b`: the median of rounds in which both sides took turns, the least and the greatest",
+        "of them, and how many there were. The goals were set before, from a prototype.",
         "",
-        "| | what | median | spread | goal | reached |",
-        "| --- | --- | --- | --- | --- | --- |",
-        *(row(goal, values) for goal, values in found.items()),
+        "| | what | goal | median | spread | rounds | reached |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        *(found[place] for place in order if place in found),
         "",
         "## On what",
         "",
@@ -231,16 +237,15 @@ def page(found: dict[Goal, list[float]], versions: dict[str, str], rounds: int) 
 
 
 def main() -> None:
-    """Measure the goals that are asked for, print them, and write the page if these were all."""
-    parser = argparse.ArgumentParser(description="Measure airdock against its goals; all of them: write RESULTS.md.")
+    """Measure the goals that are asked for, print their rows, and put them into the page."""
+    parser = argparse.ArgumentParser(description="Measure airdock against its goals, and write RESULTS.md.")
     keys = list(dict.fromkeys(goal.key for goal in GOALS))
-    parser.add_argument("--goals", nargs="+", choices=keys, metavar="P", help=f"some of {' '.join(keys)}: only printed")
-    parser.add_argument("--rounds", type=int, default=9, help=f"at least {LEAST_ROUNDS} for the page (default: 9)")
+    parser.add_argument("--goals", nargs="+", choices=keys, metavar="P", help=f"some of {' '.join(keys)}")
+    parser.add_argument("--rounds", type=int, default=9, help=f"below {LEAST_ROUNDS} only printed (default: 9)")
     options = parser.parse_args()
-    goals = [goal for goal in GOALS if goal.key in (options.goals or keys)]
-    found, versions = measure(goals, options.rounds)
-    if not options.goals and options.rounds >= LEAST_ROUNDS:
-        PAGE.write_text(page(found, versions, options.rounds), encoding="utf-8")
+    rows, versions = measure([goal for goal in GOALS if goal.key in (options.goals or keys)], options.rounds)
+    if options.rounds >= LEAST_ROUNDS:
+        PAGE.write_text(page(rows, versions), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -42,9 +42,8 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     """
     began = time.time_ns()
     seen.forget()
-    # A short process that only builds up: collecting garbage costs a tenth of the time and frees nothing.
+    # Short, and only building up: garbage would cost a tenth of the time, plugins of pydantic a look at all packages.
     gc.disable()
-    # pydantic would look through everything that is installed beside airdock for what may change how it validates.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     for stream in (sys.stdout, sys.stderr):
         # A terminal or pipe that cannot show a character gets an escape, not a crash.

@@ -39,6 +39,8 @@ def remember(asked: bytes, began: int, stdout: str, stderr: str) -> None:
 
 
 def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
+    if not all(_settled(known, began) for known in seen.looks.values()):
+        raise _NotKept  # the usual case after a change, and seen at once
     indexes = [
         b"%s\t%s\t%s" % (look(b"s", os.fsencode(index.path)), os.fsencode(index.path), os.fsencode(index.name))
         for index in (note_grounds(*one) for one in list(seen.repositories))
@@ -72,8 +74,8 @@ def _note_program() -> None:
     """Note airdock itself, and where the libraries are installed that had a part in it."""
     for directory, names, files in os.walk(Path(__file__).parents[1]):
         names[:] = [name for name in names if name != "__pycache__"]
-        for name in ("", *files):
-            seen.content(Path(directory, name))
+        for path in (directory, *(f"{directory}/{name}" for name in files)):
+            seen.content(path)
     for name, module in list(sys.modules.items()):
         if "." not in name and name not in sys.stdlib_module_names and name != "__main__":
             file = getattr(module, "__file__", None)
@@ -84,16 +86,14 @@ def _note_program() -> None:
 def _ways() -> dict[tuple[bytes, bytes], bytes]:
     """Return what is on the way to everything that was looked at: a link there may lead somewhere else one day."""
     found: dict[tuple[bytes, bytes], bytes] = {}
-    for name in {path for _, path in seen.looks}:
-        path = Path(os.fsdecode(name))
-        for one in (path, *path.parents):
-            way = os.fsencode(one)
-            if (b"l", way) in found or (b"a", way) in found:
-                break
-            link = _is_link(way)
-            if link or one != path:
-                how = b"l" if link else b"a"
-                found[how, way] = look(how, way)
+    for way in {path for _, path in seen.looks}:
+        if _is_link(way):
+            found[b"l", way] = look(b"l", way)
+        above = way.rpartition(b"/")[0]
+        while above and (b"l", above) not in found and (b"a", above) not in found:
+            how = b"l" if _is_link(above) else b"a"
+            found[how, above] = look(how, above)
+            above = above.rpartition(b"/")[0]
     return found
 
 

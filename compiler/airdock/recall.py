@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 CACHE = "AIRDOCK_CACHE_DIR"
 """The variable that names the folder of the records; empty: nothing is remembered."""
-PARTS = 7
+_PARTS = 7
 _COMMANDS = ("build", "check")
 _SHOWN_BY = ("NO_COLOR", "FORCE_COLOR", "TERM", "GITHUB_ACTIONS", "GITHUB_WORKSPACE", "CI_PROJECT_DIR")
 _RUNS_BY = ("PYTHONPATH", "PYTHONTZPATH", "PYTHONUTF8", "PYTHONIOENCODING")
@@ -41,13 +41,15 @@ def question(arguments: Sequence[str]) -> bytes | None:
         return None  # --force, also shortened
     try:
         here = os.getcwd()  # noqa: PTH109
-        shown = f"{sys.stdout.encoding} {sys.stderr.encoding} {os.isatty(1)} {os.isatty(2)}"
+        width = os.get_terminal_size(2).columns if os.isatty(2) else 0
+        shown = sys.stdout.encoding, sys.stderr.encoding, os.isatty(1), os.isatty(2), width
     except (OSError, AttributeError):
         return None
-    who = f"{os.getuid()} {os.geteuid()} {os.getegid()}"
-    asked = [__version__, sys.version, sys.prefix, sys.executable or "", here, who, shown, *arguments]
-    asked += [f"{name}={os.environ.get(name)}" for name in (*_SHOWN_BY, *_RUNS_BY)]
-    return os.fsencode("\x1f".join(asked)).replace(b"\0", b"")
+    who = os.getuid(), os.geteuid(), os.getegid(), sorted(os.getgroups())
+    around = [os.environ.get(name) for name in (*_SHOWN_BY, *_RUNS_BY)]
+    # As Python writes it, no text runs into the next one, whatever it has in it.
+    asked = __version__, sys.version, sys.prefix, sys.executable, here, who, shown, list(arguments), around
+    return repr(asked).encode()
 
 
 def recall(asked: bytes) -> tuple[str, str] | None:
@@ -74,11 +76,15 @@ def recall(asked: bytes) -> tuple[str, str] | None:
 
 def _record(asked: bytes) -> list[bytes] | None:
     try:
-        with open(record_of(asked), "rb") as stream:  # noqa: PTH123 - pathlib costs more than all of this
-            parts = stream.read().split(b"\0")
+        # Where others may write too, a pipe may stand there, or what another one made up.
+        descriptor = os.open(record_of(asked), os.O_RDONLY | os.O_NONBLOCK)
+        with open(descriptor, "rb") as stream:  # noqa: PTH123 - pathlib costs more than all of this
+            data = stream.read() if os.fstat(descriptor).st_uid == os.geteuid() else b""
     except OSError:
         return None
-    return parts if len(parts) == PARTS and parts[0] == asked else None
+    record, _, checksum = data.rpartition(b"\0")
+    parts = record.split(b"\0")
+    return parts if checksum == digest([record]).encode() and len(parts) == _PARTS and parts[0] == asked else None
 
 
 def folder() -> str:
@@ -128,7 +134,9 @@ def untracked(index: bytes, name: bytes) -> bool:
     except OSError:
         return False
     # The length has twelve bits. Its upper four share a byte with flags, so they are not looked at.
-    return data.startswith(_INDEX_FORMAT) and b"%c%s\0" % (len(name) & 0xFF, name) not in data
+    # With the extension "sdir" one entry may stand for all that is in a folder.
+    whole = data.startswith(_INDEX_FORMAT) and b"sdir" not in data
+    return whole and b"%c%s\0" % (len(name) & 0xFF, name) not in data
 
 
 def digest(pieces: Iterable[bytes]) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from airdock.load import seen
+from airdock.recall import look
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -50,6 +52,8 @@ class Index:
 
     path: Path
     name: str
+    known: bytes
+    """What was there before git was asked; see `recall.look`."""
 
 
 class GroundsUnknown(Exception):  # noqa: N818 - nothing failed, only nothing can be kept
@@ -66,28 +70,46 @@ def note_grounds(root: Path, name: str) -> Index | None:
     seen.variables.update(_READ_BY_GIT)
     for path in _rules(root):
         seen.content(path)
+    top, index = _told(root, "rev-parse", "--show-toplevel", "--git-path", "index").splitlines()
+    known = look(b"s", os.fsencode(root / index))
     if exposed(root, name) is not None:
         raise GroundsUnknown  # it has just changed
-    top, index = _told(root, "rev-parse", "--show-toplevel", "--git-path", "index").splitlines()
-    return Index(root / index, (root.resolve().relative_to(top) / name).as_posix())
+    return Index(root / index, (root.resolve().relative_to(top) / name).as_posix(), known)
 
 
 def _rules(root: Path) -> list[Path]:
     """Return the files that say what git ignores, and those that say which files these are."""
-    asked = ("--show-toplevel", "--git-path", "info/exclude", "--git-path", "config")
-    top, *found = (root / path for path in _told(root, "rev-parse", *asked).splitlines())
-    # As NUL-terminated pairs: where a setting comes from, and its name.
-    origins = _told(root, "config", "--list", "--show-origin", "--name-only", "-z").split("\0")[:-1:2]
+    if "GIT_CONFIG" in os.environ:
+        raise GroundsUnknown  # `git config` reads that file alone, and nothing else of git does
+    names = ("info/exclude", "config", "config.worktree", "commondir")
+    asked = [word for name in names for word in ("--git-path", name)]
+    top, *found = (root / path for path in _told(root, "rev-parse", "--show-toplevel", *asked).splitlines())
+    # In a work tree of its own and in a submodule it is a file that says where the repository is.
+    found += [link for folder in (top, *top.parents) if (link := folder / ".git").is_file()]
+    # As NUL-terminated pairs: where a setting comes from, and its name above its value.
+    listed = _told(root, "config", "--list", "--show-origin", "-z").split("\0")[:-1]
+    origins = listed[::2]
     if not all(origin.startswith("file:") for origin in origins):
         raise GroundsUnknown
     home = Path.home()
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
     found += [Path("/etc/gitconfig"), home / ".gitconfig", settings / "config", settings / "ignore"]
-    found += [top / origin.removeprefix("file:") for origin in origins]
+    files = [top / origin.removeprefix("file:") for origin in origins]
+    found += files
+    found += [path for file, setting in zip(files, listed[1::2], strict=True) for path in _included(file, setting)]
     named = _told(root, "config", "--path", "--default", "", "core.excludesFile").rstrip("\n")
     found += [top / named] if named else []
     inside = root.resolve().relative_to(top).parts
     return found + [top.joinpath(*inside[:count], ".gitignore") for count in range(len(inside) + 1)]
+
+
+def _included(file: Path, setting: str) -> Iterator[Path]:
+    """Return the file that a setting of git's includes, be it there or not (CONFIGURATION FILE of git-config(1))."""
+    key, _, value = setting.partition("\n")
+    if key == "include.path" or (key.startswith("includeif.") and key.endswith(".path")):
+        if key.startswith("includeif.onbranch:") or value.startswith("%(prefix)"):
+            raise GroundsUnknown
+        yield file.parent / Path(value).expanduser()
 
 
 def _in_repository(root: Path) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from airdock.load import seen
 from airdock.load.git import GroundsUnknown, note_grounds
-from airdock.recall import folder, look, record_of, values_of
+from airdock.recall import digest, folder, look, record_of, values_of
 
 _KEPT = 200
 """Records at most; a project has one for each way in which it is built."""
@@ -41,24 +41,25 @@ def remember(asked: bytes, began: int, stdout: str, stderr: str) -> None:
 def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
     if not all(_settled(known, began) for known in seen.looks.values()):
         raise _NotKept  # the usual case after a change, and seen at once
-    indexes = [
-        b"%s\t%s\t%s" % (look(b"s", os.fsencode(index.path)), os.fsencode(index.path), os.fsencode(index.name))
-        for index in (note_grounds(*one) for one in list(seen.repositories))
-        if index is not None
-    ]
+    grounds = [note_grounds(*one) for one in list(seen.repositories)]
+    indexes = [(one.known, os.fsencode(one.path), os.fsencode(one.name)) for one in grounds if one is not None]
+    if any(b"\t" in word for words in indexes for word in words):
+        raise _NotKept
     _note_program()
     looks = {**seen.looks, **_ways()}
     if any(look(how, path) != known or not _settled(known, began) for (how, path), known in looks.items()):
         raise _NotKept
     names = [os.fsencode(name) for name in sorted(seen.variables)]
     lines = [b"%s\t%s" % (known, path) for (_, path), known in looks.items()]
-    if any(b"\n" in word or b"\0" in word for word in [*lines, *names, *indexes]):
+    tracking = [b"\t".join(words) for words in indexes]
+    if any(b"\n" in word or b"\0" in word for word in [*lines, *names, *tracking]):
         raise _NotKept
-    lists = (b"\n".join(names), values_of(names), b"\n".join(lines), b"\n".join(indexes))
+    lists = (b"\n".join(names), values_of(names), b"\n".join(lines), b"\n".join(tracking))
     texts = stdout.encode(), stderr.encode()
     if any(b"\0" in text for text in texts):
         raise _NotKept
-    return b"\0".join((asked, *lists, *texts))
+    record = b"\0".join((asked, *lists, *texts))
+    return b"%s\0%s" % (record, digest([record]).encode())
 
 
 def _settled(known: bytes, began: int) -> bool:

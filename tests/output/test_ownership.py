@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -85,6 +86,15 @@ def test_edit_of_the_header_is_seen(edit: str, built: Path, capsys: pytest.Captu
     assert build(built) == 1
     assert "error[AD902]" in said(capsys)
     assert tree(built) == before
+
+
+@pytest.mark.parametrize("lines", [1, 2])
+def test_generated_file_that_was_cut_off_is_edited(lines: int, built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = built / "dags/first.py"
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:lines]))
+    assert build(built) == 1
+    assert "error[AD902]: dags/first.py was edited since airdock generated it" in said(capsys)
+    assert build(built, "--force") == 0
 
 
 def test_empty_file_is_nobodys(project: Path) -> None:
@@ -178,6 +188,14 @@ def test_modules_of_a_changed_dags_folder_go(name: str, built: Path) -> None:
     assert build(built) == 0
     assert names_in(built / "dags") == both
     assert not (built / "third").exists()
+
+
+def test_folder_whose_name_is_not_understood_any_more_keeps_its_modules(built: Path) -> None:
+    with_dags_in(built, "a\u2028b")  # YAML has an escape of its own for it
+    assert build(built) == 0
+    with_dags_in(built, "third")
+    assert build(built) == 0
+    assert names_in(built / "a\u2028b") == names_in(built / "third") == ["first.py", "second.py"]
 
 
 def test_what_is_not_as_airdock_wrote_it_stays_in_a_changed_dags_folder(built: Path) -> None:
@@ -331,3 +349,15 @@ def test_folder_of_a_mount_without_create_is_not_made(project: Path) -> None:
     change(project, "create = true\n", "")
     assert build(project) == 0
     assert not (project / "data").exists()
+
+
+@posix_only
+def test_folders_are_for_all_to_look_into_under_any_umask(project: Path) -> None:
+    umask = os.umask(0o077)
+    try:
+        assert build(project) == 0
+        assert os.umask(0o077) == 0o077, "the umask is as it was"
+    finally:
+        os.umask(umask)
+    made = [path for path in project.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o755}

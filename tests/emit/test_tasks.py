@@ -61,6 +61,32 @@ def test_name_of_a_container_is_no_file(built: Callable[[str], str]) -> None:
     assert 'container_name="job-{{ ti.map_index }}.sh{# #}"' in built(text)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        'command = ["sh", "job.sh"]\n',
+        'command = ["job.bash", "x"]\n',
+        'env = { FILE = "/etc/app.env" }\n',
+        'mounts = [{ mount = "data", target = "/job.sh" }]\n[mounts.data]\nsource = "/srv"\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nsource = "/srv/job.sh"\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nsource = { env = "DATA_DIR" }\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nvolume = "job.sh"\ntarget = "/srv"\n',
+        'python = "job.py:run"\nargs = { name = "job.sh" }\n',
+        'python = "job.py:run"\nargs = { names = ["a", { b = ["job.sh"] }] }\n',
+    ],
+    ids=lambda text: text.partition("\n")[0] if text.startswith(("c", "e", "p")) else text.partition("]\n")[2][:40],
+)
+def test_text_is_not_taken_for_the_name_of_a_template_file(
+    more: str, tmp_path: Path, built: Callable[[str], str]
+) -> None:
+    (tmp_path / "job.py").write_text("def run(name=None, names=None):\n    return name\n", encoding="utf-8")
+    text = PROJECT.replace("alpine:3.20", "python:3.11-slim")
+    assert ".template_ext = ()" in built(f'{text}{more}[lint]\nignore = ["AD408"]\n')
+    plain = more.replace(".sh", ".txt").replace(".bash", ".txt").replace(".env", ".txt")
+    plain = plain.replace('{ env = "DATA_DIR" }', '"/srv"')
+    assert "template_ext" not in built(f'{text}{plain}[lint]\nignore = ["AD408"]\n')
+
+
 def test_only_the_last_word_on_a_variable_is_carried(tmp_path: Path, built: Callable[[str], str]) -> None:
     (tmp_path / "one.env").write_text("A=1\nB=1\nC=1\n", encoding="utf-8")
     (tmp_path / "two.env").write_text("B=2\nD=2\n", encoding="utf-8")

@@ -266,9 +266,19 @@ CHARACTERS = [
 ]
 
 
+DEEP = "the lists or tables that begin here are nested too deeply"
+LIMITS = [
+    ("a = ⟦[⟧" + "[" * 1999 + "]" * 2000, DEEP, None),
+    ("a = ⟦{⟧b=" + "{b=" * 1999 + "1" + "}" * 2000, DEEP, None),
+    ("a = [1, [2]]\nb = { c = 1 }\nd = ⟦[⟧1, " + "[" * 1999 + "]" * 2000, DEEP, None),
+    ("a = [1]\nb = ⟦-" + "1" * 5000 + "⟧", "a number of thousands of digits", None),
+    ("a = 1\n⟦" + ".".join("b" * 3000) + "⟧ = 2", "a key of more than a thousand parts", None),
+]
+
+
 @pytest.mark.parametrize(
     ("marked", "reason", "advice"),
-    [*KEYS, *LINES, *HEADERS, *VALUES, *BEHIND_VALUES, *BRACKETS, *TEXTS, *CHARACTERS],
+    [*KEYS, *LINES, *HEADERS, *VALUES, *BEHIND_VALUES, *BRACKETS, *TEXTS, *CHARACTERS, *LIMITS],
     ids=lambda value: None if value is None else value.encode("unicode_escape").decode()[:40],
 )
 def test_fault_is_marked_and_explained(marked: str, reason: str, advice: str | None, tmp_path: Path) -> None:

@@ -105,3 +105,36 @@ def test_names_of_a_bundle_are_free_for_tasks(tmp_path: Path, built: Callable[[s
     assert run("build", "-C", tmp_path) == 0
     module = (tmp_path / "dags" / "airdock_0001.py").read_text(encoding="utf-8")
     assert "        wanted = DockerOperator(" in module
+
+
+def test_module_looks_the_folder_of_the_host_up_where_a_mount_is_in_it(built: Callable[[str], str]) -> None:
+    line = 'HOST_DIR = os.environ["AIRDOCK_HOST_DIR"]'
+    mounted = PROJECT + 'mounts = ["data"]\n[mounts.data]\nsource = "data"\ntarget = "/data"\ncreate = true\n'
+    assert line in built(mounted)
+    assert "HOST_DIR" not in built(PROJECT)
+
+
+def test_long_text_of_an_argument_stands_in_parentheses(built: Callable[[str], str]) -> None:
+    lines = ["The first line of a text that says what this is for.", "The second, which makes it too long."]
+    module = built(f'{PROJECT}doc = """\n{lines[0]}\n{lines[1]}"""\n[dags.first]\ndoc = """{lines[1]}\n{lines[0]}"""\n')
+    assert f'    doc_md=(\n        "{lines[1]}\\n"\n        "{lines[0]}"\n    ),\n' in module
+    assert f'        doc_md=(\n            "{lines[0]}\\n"\n            "{lines[1]}"\n        ),\n' in module
+
+
+@pytest.mark.parametrize("preset", ["@once", "@continuous", "@daily"])
+def test_preset_without_times_has_no_time_zone(preset: str, built: Callable[[str], str]) -> None:
+    dag = f'[dags.first]\nschedule = "{preset}"\nstart_date = 2026-01-01\nmax_active_runs = 1\n'
+    module = built(PROJECT + dag + 'timezone = "Europe/Paris"\n')
+    assert (f'    schedule="{preset}",\n' in module) == (preset != "@daily")
+    assert ('timezone="Europe/Paris"' in module) == (preset == "@daily")
+
+
+def test_service_of_swarm_gets_fields_of_connections_as_templates(built: Callable[[str], str]) -> None:
+    env = 'env = { HOST = { connection = "api", get = "host" } }\n'
+    api = '[connections.api]\ntype = "http"\nhost = "example.org"\n'
+    module = built(f'{PROJECT}runner = "swarm"\n{env}{api}')
+    assert """environment={"HOST": '{{ conn.api.host or "" }}'}""" in module
+    assert "PrivateEnvironment" not in module
+    flat = "".join(built(f"{PROJECT}{env}{api}").split())
+    assert 'private_environment=PrivateEnvironment(variables={},connections={"HOST":["api","host"]}' in flat
+    assert ",environment=" not in flat

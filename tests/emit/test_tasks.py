@@ -123,8 +123,8 @@ def test_long_text_of_an_argument_stands_in_parentheses(built: Callable[[str], s
 
 @pytest.mark.parametrize("preset", ["@once", "@continuous", "@daily"])
 def test_preset_without_times_has_no_time_zone(preset: str, built: Callable[[str], str]) -> None:
-    dag = f'[dags.first]\nschedule = "{preset}"\nstart_date = 2026-01-01\nmax_active_runs = 1\n'
-    module = built(PROJECT + dag + 'timezone = "Europe/Paris"\n')
+    dag = f'[dags.first]\nschedule = "{preset}"\ntimezone = "Europe/Paris"\nmax_active_runs = 1\n'
+    module = built(f"{PROJECT}{dag}start_date = 2026-01-01T00:00:00Z\n")
     assert (f'    schedule="{preset}",\n' in module) == (preset != "@daily")
     assert ('timezone="Europe/Paris"' in module) == (preset == "@daily")
 

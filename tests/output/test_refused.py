@@ -188,7 +188,7 @@ def test_file_that_is_saved_during_the_build_is_not_lost(
     before = contents(folder)
     capsys.readouterr()
     assert build(folder) == 1
-    assert "it was changed while airdock was building; build again" in said(capsys)
+    assert " cannot be written: it was changed while airdock was building; build again\n" in said(capsys)
     after = contents(folder)
     assert path.read_bytes() == MINE
     key = path.relative_to(folder).as_posix()
@@ -225,7 +225,7 @@ def test_dotenv_that_is_saved_between_two_readings_is_not_lost(
 
     monkeypatch.setattr(pipeline, "check", checked_then_saved)
     assert build(folder) == 1
-    assert ".env cannot be written: it was changed while airdock was building; build again" in said(capsys)
+    assert ".env cannot be written: it was changed while airdock was building; build again\n" in said(capsys)
     assert (folder / ".env").read_text(encoding="utf-8").endswith("MINE=1\n")
 
 

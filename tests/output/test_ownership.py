@@ -232,13 +232,13 @@ def test_bundles_come_and_go(built: Path) -> None:
         assert names_in(built / "dags") == files
 
 
-@pytest.mark.parametrize("fresh", [False, True], ids=["", "fresh clone"])
-def test_override_under_another_name_goes(fresh: bool, built: Path) -> None:
+@pytest.mark.parametrize("lost", [None, ".env", ".env.example"], ids=["", "fresh clone", "example not committed"])
+def test_override_under_another_name_goes(lost: str | None, built: Path) -> None:
     change(built, "bundled = true\n", 'bundled = true\noverride = "stack.yaml"\n')
     assert build(built) == 0
     assert not (built / "docker-compose.override.yaml").exists()
-    if fresh:
-        (built / ".env").unlink()
+    if lost:
+        (built / lost).unlink()
     change(built, "stack.yaml", "other.yaml")
     assert build(built) == 0
     assert not (built / "stack.yaml").exists()

@@ -128,6 +128,20 @@ def test_file_that_git_would_commit_is_asked_for_every_time() -> None:
     assert recall(asked) is None
 
 
+def test_index_of_another_format_is_trusted_until_it_changes() -> None:
+    run_git(Path.cwd(), "init", "--quiet")
+    Path(".gitignore").write_text(".env\n", encoding="utf-8")
+    run_git(Path.cwd(), "add", ".gitignore")
+    run_git(Path.cwd(), "update-index", "--index-version", "4")
+    seen.repositories.add((Path.cwd(), ".env"))
+    assert kept() is not None
+    Path("other").touch()
+    run_git(Path.cwd(), "add", "other")
+    asked = question(["build"])
+    assert asked is not None
+    assert recall(asked) is None, "paths of this format are not read"
+
+
 def test_record_that_cannot_be_put_in_its_place_leaves_no_other_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,8 +33,8 @@ def result(located: Located) -> dict[str, Any]:
 def test_run_says_how_columns_count_and_where_paths_start() -> None:
     one = report()
     assert one["columnKind"] == "unicodeCodePoints"
-    assert set(one["originalUriBaseIds"]) == {"%SRCROOT%"}
-    assert "uri" not in one["originalUriBaseIds"]["%SRCROOT%"]
+    text = "The folder that the relative paths start at: the repository, or where airdock was started."
+    assert one["originalUriBaseIds"] == {"%SRCROOT%": {"description": {"text": text}}}, "no uri: it is of this host"
     assert one["tool"]["driver"] == {"name": "airdock", "semanticVersion": __version__, "rules": []}
     assert one["results"] == []
 

@@ -50,3 +50,40 @@ def test_help_does_not_list_many_names() -> None:
 
 def test_names_may_come_from_an_iterator() -> None:
     assert did_you_mean("imgae", iter(KEYS)) == 'did you mean "image"?'
+
+
+MANY = [f"{letter}_task_{number:03}_{letter}" for letter in "abcdefghij" for number in range(100)]
+
+
+@pytest.mark.parametrize(
+    ("word", "near"),
+    [
+        ("fetch_ordrs", "fetch_orders"),
+        ("fetch_orderz", "fetch_orders"),
+        ("vetch_orders", "fetch_orders"),
+        ("etch_orders", "fetch_orders"),
+        ("FETCH_ORDERS", "fetch_orders"),
+        ("unlike_all_others", None),
+    ],
+)
+def test_mistake_is_found_among_a_thousand_names(word: str, near: str | None) -> None:
+    names = [*MANY[:500], "fetch_orders", *MANY[500:]]
+    assert closest(word, names) == near
+    assert closest(word, reversed(names)) == near
+
+
+@pytest.mark.parametrize("name", ["aardvark", "zebra"])
+def test_first_and_last_of_a_thousand_names_are_found(name: str) -> None:
+    names = ["aardvark", *MANY, "zebra"]
+    assert closest(f"{name}x", names) == closest(f"x{name}", names) == name
+
+
+def test_word_that_nobody_types_is_not_compared() -> None:
+    assert closest("x" * 100, ["x" * 99]) == "x" * 99
+    assert closest("x" * 101, ["x" * 100]) is None
+    assert closest("X" * 101, ["x" * 101]) == "x" * 101
+
+
+def test_help_lists_up_to_a_dozen_names() -> None:
+    names = [f"{letter * 3}" for letter in "abcdefghijkl"]
+    assert did_you_mean("schedule", names) == f"known: {', '.join(names)}"

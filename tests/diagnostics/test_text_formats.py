@@ -15,6 +15,7 @@ from airdock.diagnostics.formats import json as json_format
 from airdock.diagnostics.formats.text import printable, width
 from airdock.diagnostics.kind import CATALOGUE, Place, as_warning
 from airdock.diagnostics.locate import Located, LocatedRelated, Location, locate_all
+from conftest import REPOSITORY
 
 ESCAPE = "\x1b[31mred\x1b[0m\x07\x08\r\x9b2J\u202e\u2028\x7f\U000e0001"
 """Colours, a bell, a backspace, a carriage return, an 8-bit sequence, a right-to-left mark, a line separator."""
@@ -129,6 +130,20 @@ def test_line_is_as_long_as_the_terminal_is_wide(kind: Kind, monkeypatch: pytest
         assert width(shown(kind, at(f"{LONG}mark{LONG}", 2001, 2005))[3]) == most
 
 
+@pytest.mark.parametrize("unknown", [OSError(25, "Inappropriate ioctl for device"), ValueError("closed")], ids=repr)
+def test_terminal_that_tells_no_width_has_lines_of_the_usual_one(
+    unknown: Exception, kind: Kind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_size(_: int) -> os.terminal_size:
+        raise unknown
+
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "fileno", lambda: 2, raising=False)
+    monkeypatch.setattr("os.get_terminal_size", no_size)
+    assert width(shown(kind, at(f"{LONG}mark{LONG}", 2001, 2005))[3]) == full.WIDEST
+
+
 def test_tab_inside_the_marked_text_is_as_wide_as_in_the_line(kind: Kind) -> None:
     assert shown(kind, at("ab\tc = 1", 2, 5))[3:5] == ["1 | ab  c = 1", "  |  ^^^^"]
 
@@ -225,6 +240,27 @@ def test_colours_change_no_character(kind: Kind, monkeypatch: pytest.MonkeyPatch
     assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plain
 
 
+def test_colours_tell_errors_warnings_and_help_apart(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    other = LocatedRelated("here", at("[b]", 1, 4, number=7))
+    assert shown(kind, at("[a]", 1, 4), other, help_text="rename it")[:-3] == [
+        "\x1b[1;31merror[AD999]\x1b[0m\x1b[1m: bad\x1b[0m",
+        " \x1b[1;34m-->\x1b[0m airdock.toml:1:1",
+        "  \x1b[1;34m|\x1b[0m",
+        "\x1b[1;34m1\x1b[0m \x1b[1;34m|\x1b[0m [a]",
+        "  \x1b[1;34m|\x1b[0m \x1b[1;31m^^^\x1b[0m",
+        " \x1b[1;34m:::\x1b[0m airdock.toml:7:1",
+        "\x1b[1;34m7\x1b[0m \x1b[1;34m|\x1b[0m [b]",
+        "  \x1b[1;34m|\x1b[0m \x1b[1;34m--- here\x1b[0m",
+        "  \x1b[1;34m|\x1b[0m",
+        "  = \x1b[1;36mhelp\x1b[0m: rename it",
+    ]
+    warning = Located(as_warning(finding(kind)), at("[a]", 1, 4), ())
+    lines = full.format_findings([warning]).split("\n")
+    assert lines[0] == "\x1b[1;33mwarning[AD999]\x1b[0m\x1b[1m: bad\x1b[0m"
+    assert lines[4] == "  \x1b[1;34m|\x1b[0m \x1b[1;33m^^^\x1b[0m"
+
+
 def test_no_finding_prints_nothing_for_people_and_an_object_for_programs() -> None:
     assert full.format_findings([]) == ""
     assert concise.format_findings([]) == ""
@@ -235,7 +271,23 @@ def test_closing_count_names_errors_and_warnings(kind: Kind) -> None:
     error, warning = finding(kind), as_warning(finding(kind))
     places = [Located(one, Location("airdock.toml"), ()) for one in (error, error, warning)]
     assert full.format_findings(places).endswith("\n\n2 errors, 1 warning\n")
+    assert full.format_findings(places[1:]).endswith("\n\n1 error, 1 warning\n")
     assert full.format_findings(places[2:]).endswith("\n\n1 warning\n")
+    assert full.format_findings([*places[2:], *places[2:]]).endswith("\n\n2 warnings\n")
+
+
+def test_findings_are_parted_by_an_empty_line(kind: Kind) -> None:
+    one = Located(finding(kind), Location("a.toml"), ())
+    block = "error[AD999]: bad\n --> a.toml"
+    assert full.format_findings([one, one]) == f"{block}\n\n{block}\n\n2 errors\n"
+
+
+def test_formats_are_those_of_the_readme() -> None:
+    text = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    sentence = re.search(r"`--output-format` is (.*?)\.\n", text, re.DOTALL)
+    assert sentence is not None
+    assert tuple(re.findall(r"`(\w+)`", sentence[1])) == FORMATS
+    assert all(callable(formatter(name)) for name in FORMATS)
 
 
 def test_concise_form_is_one_line_each(kind: Kind) -> None:

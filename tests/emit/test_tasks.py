@@ -61,6 +61,32 @@ def test_name_of_a_container_is_no_file(built: Callable[[str], str]) -> None:
     assert 'container_name="job-{{ ti.map_index }}.sh{# #}"' in built(text)
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        'command = ["sh", "job.sh"]\n',
+        'command = ["job.bash", "x"]\n',
+        'env = { FILE = "/etc/app.env" }\n',
+        'mounts = [{ mount = "data", target = "/job.sh" }]\n[mounts.data]\nsource = "/srv"\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nsource = "/srv/job.sh"\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nsource = { env = "DATA_DIR" }\ntarget = "/srv"\n',
+        'mounts = ["data"]\n[mounts.data]\nvolume = "job.sh"\ntarget = "/srv"\n',
+        'python = "job.py:run"\nargs = { name = "job.sh" }\n',
+        'python = "job.py:run"\nargs = { names = ["a", { b = ["job.sh"] }] }\n',
+    ],
+    ids=lambda text: text.partition("\n")[0] if text.startswith(("c", "e", "p")) else text.partition("]\n")[2][:40],
+)
+def test_text_is_not_taken_for_the_name_of_a_template_file(
+    more: str, tmp_path: Path, built: Callable[[str], str]
+) -> None:
+    (tmp_path / "job.py").write_text("def run(name=None, names=None):\n    return name\n", encoding="utf-8")
+    text = PROJECT.replace("alpine:3.20", "python:3.11-slim")
+    assert ".template_ext = ()" in built(f'{text}{more}[lint]\nignore = ["AD408"]\n')
+    plain = more.replace(".sh", ".txt").replace(".bash", ".txt").replace(".env", ".txt")
+    plain = plain.replace('{ env = "DATA_DIR" }', '"/srv"')
+    assert "template_ext" not in built(f'{text}{plain}[lint]\nignore = ["AD408"]\n')
+
+
 def test_only_the_last_word_on_a_variable_is_carried(tmp_path: Path, built: Callable[[str], str]) -> None:
     (tmp_path / "one.env").write_text("A=1\nB=1\nC=1\n", encoding="utf-8")
     (tmp_path / "two.env").write_text("B=2\nD=2\n", encoding="utf-8")
@@ -79,3 +105,36 @@ def test_names_of_a_bundle_are_free_for_tasks(tmp_path: Path, built: Callable[[s
     assert run("build", "-C", tmp_path) == 0
     module = (tmp_path / "dags" / "airdock_0001.py").read_text(encoding="utf-8")
     assert "        wanted = DockerOperator(" in module
+
+
+def test_module_looks_the_folder_of_the_host_up_where_a_mount_is_in_it(built: Callable[[str], str]) -> None:
+    line = 'HOST_DIR = os.environ["AIRDOCK_HOST_DIR"]'
+    mounted = PROJECT + 'mounts = ["data"]\n[mounts.data]\nsource = "data"\ntarget = "/data"\ncreate = true\n'
+    assert line in built(mounted)
+    assert "HOST_DIR" not in built(PROJECT)
+
+
+def test_long_text_of_an_argument_stands_in_parentheses(built: Callable[[str], str]) -> None:
+    lines = ["The first line of a text that says what this is for.", "The second, which makes it too long."]
+    module = built(f'{PROJECT}doc = """\n{lines[0]}\n{lines[1]}"""\n[dags.first]\ndoc = """{lines[1]}\n{lines[0]}"""\n')
+    assert f'    doc_md=(\n        "{lines[1]}\\n"\n        "{lines[0]}"\n    ),\n' in module
+    assert f'        doc_md=(\n            "{lines[0]}\\n"\n            "{lines[1]}"\n        ),\n' in module
+
+
+@pytest.mark.parametrize("preset", ["@once", "@continuous", "@daily"])
+def test_preset_without_times_has_no_time_zone(preset: str, built: Callable[[str], str]) -> None:
+    dag = f'[dags.first]\nschedule = "{preset}"\ntimezone = "Europe/Paris"\nmax_active_runs = 1\n'
+    module = built(f"{PROJECT}{dag}start_date = 2026-01-01T00:00:00Z\n")
+    assert (f'    schedule="{preset}",\n' in module) == (preset != "@daily")
+    assert ('timezone="Europe/Paris"' in module) == (preset == "@daily")
+
+
+def test_service_of_swarm_gets_fields_of_connections_as_templates(built: Callable[[str], str]) -> None:
+    env = 'env = { HOST = { connection = "api", get = "host" } }\n'
+    api = '[connections.api]\ntype = "http"\nhost = "example.org"\n'
+    module = built(f'{PROJECT}runner = "swarm"\n{env}{api}')
+    assert """environment={"HOST": '{{ conn.api.host or "" }}'}""" in module
+    assert "PrivateEnvironment" not in module
+    flat = "".join(built(f"{PROJECT}{env}{api}").split())
+    assert 'private_environment=PrivateEnvironment(variables={},connections={"HOST":["api","host"]}' in flat
+    assert ",environment=" not in flat

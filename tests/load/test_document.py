@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from airdock.diagnostics import FilePlace, Report, SpecPath, SpecPlace
+from airdock.diagnostics import FilePlace, Report, SpecPath, SpecPlace, TextPlace
 from airdock.diagnostics.kind import Part
 from airdock.diagnostics.locate import locate_all
 from airdock.load.document import Document, load_document
@@ -286,6 +286,38 @@ def test_what_two_files_declare_is_shown_in_both(tmp_path: Path) -> None:
     assert (found.location.file, found.location.line, found.location.column) == ("b.toml", 1, 9)
     assert (related.location.file, related.location.line, related.location.column) == ("a.toml", 1, 8)
     assert document.values["images"] == {"etl": {"ref": "x"}}
+
+
+def test_file_that_is_not_there_is_asked_for_with_advice_and_an_included_one_without(tmp_path: Path) -> None:
+    report = Report()
+    load_document(tmp_path, "airdock.toml", report)
+    (found,) = report.findings
+    assert found.message == "cannot read airdock.toml: No such file or directory"
+    assert found.help == "name the folder with -C DIR or the file with -f FILE; `airdock init` writes a first one"
+    (tmp_path / "airdock.toml").mkdir()
+    report = Report()
+    load_document(tmp_path, "airdock.toml", report)
+    (found,) = report.findings
+    assert (found.message, found.help) == ("cannot read airdock.toml: Is a directory", None)
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "text"),
+    [
+        ("job.py", 2, "b = 'é'"),
+        ("job.py", 4, ""),
+        ("job.py", 9, ""),
+        ("latin.py", 1, ""),
+        ("none.py", 1, ""),
+        ("airdock.toml", 1, "airdock = 1"),
+    ],
+)
+def test_line_of_another_file_is_shown_where_it_can_be_read(file: str, line: int, text: str, tmp_path: Path) -> None:
+    (tmp_path / "job.py").write_bytes("\ufeffa = 1\r\nb = 'é'\r\nc\n".encode())
+    (tmp_path / "latin.py").write_bytes(b"x = '\xe9'\n")
+    document, _ = loaded(tmp_path, {"airdock.toml": BASE})
+    at = document.locate(TextPlace(file, line, 3, 2))
+    assert (at.file, at.line, at.column, at.end_line, at.end_column, at.text) == (file, line, 3, line, 5, text)
 
 
 def test_table_of_the_main_file_that_is_none_is_left_to_the_next_stage(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -132,46 +131,3 @@ def test_build_killed_at_any_time_leaves_whole_files_and_is_mended(
         assert build(folder) == 0
         assert {**contents(folder), EMPTIED: "a folder"} == {**new, EMPTIED: "a folder"}
     assert killed
-
-
-def test_temporaries_of_a_killed_build_are_no_part_of_an_image(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = new_project(tmp_path / "demo", monkeypatch)
-    copied = 'copy = [{ from = "images/etl", to = "/etl" }]\n'
-    change(folder, 'from = "python:3.12-slim"\n', f'from = "python:3.12-slim"\n{copied}')
-    (folder / "images/etl").mkdir(parents=True)
-    (folder / "images/etl/README").touch()
-    assert build(folder) == 0
-    assert build(folder) == 0
-    before = contents(folder)
-    (folder / "images/etl/.Dockerfile.abcd1234.airdock").write_bytes(b"half")
-    assert build(folder) == 0
-    assert contents(folder) == before
-
-
-def test_only_temporaries_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = new_project(tmp_path / "demo", monkeypatch)
-    assert build(folder) == 0
-    swept = [folder / "dags/.a.py.abcd1234.airdock", folder / "..env.a_cd1234.airdock"]
-    kept = [folder / "dags" / name for name in ("a.airdock", ".airdock", ".a.py.airdock", ".a.py.ABCD1234.airdock")]
-    kept += [folder / "mine/.a.py.abcd1234.airdock", folder / "dags/.b.py.abcd1234.airdock"]
-    (folder / "mine").mkdir()
-    for path in (*swept, *kept[:-1]):
-        path.write_bytes(b"x")
-    kept[-1].mkdir()
-    assert build(folder, "--check") == 0
-    assert all(path.exists() for path in swept), "--check writes nothing"
-    assert build(folder) == 0
-    assert not any(path.exists() for path in swept)
-    assert all(path.exists() for path in kept)
-
-
-def test_folders_are_for_all_to_look_into_under_any_umask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = new_project(tmp_path / "demo", monkeypatch)
-    umask = os.umask(0o077)
-    try:
-        assert build(folder) == 0
-        assert os.umask(0o077) == 0o077, "the umask is as it was"
-    finally:
-        os.umask(umask)
-    made = [path for path in folder.rglob("*") if path.is_dir()]
-    assert {path.stat().st_mode & 0o777 for path in made} == {0o755}

@@ -88,6 +88,15 @@ def test_edit_of_the_header_is_seen(edit: str, built: Path, capsys: pytest.Captu
     assert tree(built) == before
 
 
+@pytest.mark.parametrize("lines", [1, 2])
+def test_generated_file_that_was_cut_off_is_edited(lines: int, built: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = built / "dags/first.py"
+    path.write_bytes(b"\n".join(path.read_bytes().split(b"\n")[:lines]))
+    assert build(built) == 1
+    assert "error[AD902]: dags/first.py was edited since airdock generated it" in said(capsys)
+    assert build(built, "--force") == 0
+
+
 def test_empty_file_is_nobodys(project: Path) -> None:
     (project / "Dockerfile").touch()
     assert build(project) == 0
@@ -181,6 +190,14 @@ def test_modules_of_a_changed_dags_folder_go(name: str, built: Path) -> None:
     assert not (built / "third").exists()
 
 
+def test_folder_whose_name_is_not_understood_any_more_keeps_its_modules(built: Path) -> None:
+    with_dags_in(built, "a\u2028b")  # YAML has an escape of its own for it
+    assert build(built) == 0
+    with_dags_in(built, "third")
+    assert build(built) == 0
+    assert names_in(built / "a\u2028b") == names_in(built / "third") == ["first.py", "second.py"]
+
+
 def test_what_is_not_as_airdock_wrote_it_stays_in_a_changed_dags_folder(built: Path) -> None:
     with (built / "dags/first.py").open("ab") as stream:
         stream.write(b"# an edit\n")
@@ -215,13 +232,13 @@ def test_bundles_come_and_go(built: Path) -> None:
         assert names_in(built / "dags") == files
 
 
-@pytest.mark.parametrize("fresh", [False, True], ids=["", "fresh clone"])
-def test_override_under_another_name_goes(fresh: bool, built: Path) -> None:
+@pytest.mark.parametrize("lost", [None, ".env", ".env.example"], ids=["", "fresh clone", "example not committed"])
+def test_override_under_another_name_goes(lost: str | None, built: Path) -> None:
     change(built, "bundled = true\n", 'bundled = true\noverride = "stack.yaml"\n')
     assert build(built) == 0
     assert not (built / "docker-compose.override.yaml").exists()
-    if fresh:
-        (built / ".env").unlink()
+    if lost:
+        (built / lost).unlink()
     change(built, "stack.yaml", "other.yaml")
     assert build(built) == 0
     assert not (built / "stack.yaml").exists()
@@ -344,3 +361,15 @@ def test_folder_of_a_mount_without_create_is_not_made(project: Path) -> None:
     change(project, "create = true\n", "")
     assert build(project) == 0
     assert not (project / "data").exists()
+
+
+@posix_only
+def test_folders_are_for_all_to_look_into_under_any_umask(project: Path) -> None:
+    umask = os.umask(0o077)
+    try:
+        assert build(project) == 0
+        assert os.umask(0o077) == 0o077, "the umask is as it was"
+    finally:
+        os.umask(umask)
+    made = [path for path in project.rglob("*") if path.is_dir()]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o755}

@@ -188,11 +188,28 @@ def test_file_that_is_saved_during_the_build_is_not_lost(
     before = contents(folder)
     capsys.readouterr()
     assert build(folder) == 1
-    assert "it was changed while airdock was building; build again" in said(capsys)
+    assert " cannot be written: it was changed while airdock was building; build again\n" in said(capsys)
     after = contents(folder)
     assert path.read_bytes() == MINE
     key = path.relative_to(folder).as_posix()
     assert {**after, key: 0} == {**before, key: 0}
+
+
+def test_folder_that_appears_during_the_build_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    original = pipeline.build
+
+    def planned_then_made(*arguments: Any, **keywords: Any) -> Any:
+        changes = original(*arguments, **keywords)
+        (folder / "dags/first.py").mkdir(parents=True)
+        return changes
+
+    monkeypatch.setattr(pipeline, "build", planned_then_made)
+    assert build(folder) == 1
+    assert "dags/first.py cannot be written: Is a directory" in said(capsys)
+    assert set(tree(folder)) == {"airdock.toml", "dags", "dags/first.py"}
 
 
 def test_dotenv_that_is_saved_between_two_readings_is_not_lost(
@@ -208,7 +225,7 @@ def test_dotenv_that_is_saved_between_two_readings_is_not_lost(
 
     monkeypatch.setattr(pipeline, "check", checked_then_saved)
     assert build(folder) == 1
-    assert ".env cannot be written: it was changed while airdock was building; build again" in said(capsys)
+    assert ".env cannot be written: it was changed while airdock was building; build again\n" in said(capsys)
     assert (folder / ".env").read_text(encoding="utf-8").endswith("MINE=1\n")
 
 

@@ -325,8 +325,7 @@ def _merge(document: Document, name: str, values: dict[str, object], report: Rep
                 into[key] = value
                 document.owners[table, key] = name
                 continue
-            first = document.owners.get((table, key), document.main)
-            related = Related("first declared here", SpecPlace((table, key), "key", first))
+            related = Related("first declared here", SpecPlace((table, key), "key"))
             report.add(
                 DECLARED_TWICE.at((table, key), "key", in_file=name, related=(related,), name=f"[{table}.{key}]")
             )

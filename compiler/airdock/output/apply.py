@@ -110,8 +110,6 @@ def _mode(path: Path) -> int:
 
 def _stage(path: Path, data: bytes, mode: int) -> Path:
     """Write new content beside the place where it will go, with its rights, and return where it is."""
-    if path.is_dir():
-        raise IsADirectoryError(21, "a folder stands in its place")
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.", suffix=SUFFIX)
     temporary = Path(name)
     try:

@@ -9,7 +9,7 @@ from airdock.load.syntax.tokens import Surroundings
 
 _COMMENTS = ("//", "/*", ";", "%", "<!--")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>", "|||||||")
-_JOINED = ("+=", "?=", ":=", "=>", "->", "~=")
+_JOINED = ("+=", "?=", ":=", "->", "~=")
 _NAME = re.compile(r"""[^\s."'\[\]=,#{}:$(]+(?:[ \t]+[^\s."'\[\]=,#{}:$(]+)*(?=[ \t]*[.=\]])""")
 """A name of any characters, also blanks, before a dot, an equals sign or a bracket."""
 
@@ -37,14 +37,16 @@ def no_key(around: Surroundings) -> Fault | None:
 
 def _no_beginning(around: Surroundings) -> Fault:
     char, last = around.char, around.last
+    odd = _odd_name(around, around.offset)
+    if odd is not None:
+        return odd
     if last is not None and around.of(last).endswith("."):
         return here(around, "a part of the key is missing behind the dot")
     if char == "{" and last is not None and last.mark == "{" and last.end == around.offset:
         return Fault(last.start, around.offset + 1, "text with {{ }} stands in quotes", 'write "{{ … }}"')
     if char == ",":
         return here(around, "a comma too many")
-    odd = _odd_name(around, around.offset)
-    return odd or here(around, "a key is missing here", "a table in a line is { KEY = VALUE, … }")
+    return here(around, "a key is missing here", "a table in a line is { KEY = VALUE, … }")
 
 
 def _odd_name(around: Surroundings, start: int) -> Fault | None:

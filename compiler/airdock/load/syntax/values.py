@@ -24,6 +24,8 @@ def no_value(around: Surroundings) -> Fault:
         return Fault(key.start, last.end, "this key has no value", advice)
     if char == "=":
         return here(around, "one = is enough")
+    if char == ">" and last is not None and last.mark == "=" and last.end == around.offset:
+        return here(around, "a key and its value are joined by = alone")
     if char == ",":
         return here(around, "a comma too many")
     if char in "]})":
@@ -44,7 +46,7 @@ def after_value(around: Surroundings) -> Fault:
     """What stands behind a value, on its line or in its list or table."""
     token, last, char = around.at, around.last, around.char
     if token is not None and token.kind == "word" and token.start < around.offset:
-        return _unquoted(around, token.start)  # `5m` begins like a number
+        return _unquoted(around, _start(around))  # `5m` begins like a number
     if last is not None and last.end == around.offset and char not in ",;]}":
         if last.kind == "text":
             return _quote_inside(around, last)
@@ -60,7 +62,7 @@ def after_value(around: Surroundings) -> Fault:
         wrong = f"does not close the {around.brackets[-1].mark} before it" if around.brackets else "closes nothing"
         return here(around, f"{char} {wrong}")
     if last is not None and last.kind == "word" and not _STATEMENT.match(around.rest) and not around.brackets:
-        return _unquoted(around, last.start)
+        return _unquoted(around, _start(around))
     if around.brackets:
         return here(around, "a comma is missing before this")
     return here(around, "this cannot stand behind a value", "one KEY = VALUE on a line; text stands in quotes")
@@ -68,8 +70,9 @@ def after_value(around: Surroundings) -> Fault:
 
 def _start(around: Surroundings) -> int:
     """Return where the value begins that the place is in: a time of day is several tokens."""
-    marks = [token.end for token in around.before if token.mark in ("=", "[", "{", ",")]
-    return next(token.start for token in around.before if token.start >= max(marks, default=0))
+    behind = max((token.end for token in around.before if token.mark in ("=", "[", "{", ",")), default=0)
+    first = around.at.start if around.at is not None else around.offset
+    return next((token.start for token in around.before if token.start >= behind), first)
 
 
 def _unquoted(around: Surroundings, start: int) -> Fault:
@@ -88,8 +91,9 @@ def _unquoted(around: Surroundings, start: int) -> Fault:
     if _TIME.fullmatch(value):
         return Fault(start, end, "there is no such time of day", "a time is 07:30:00; text stands in quotes")
     if re.fullmatch(r"[+-]?0[0-9_]+", value):
-        least = value.lstrip("+-0_") or "0"
-        octal = f"; octal is 0o{least}" if re.fullmatch("[0-7]+", least) else ""
+        sign = value[0] if value[0] in "+-" else ""
+        least = sign + (value.lstrip("+-0_") or "0")
+        octal = f"; octal is 0o{least}" if re.fullmatch("[0-7]+", least) else ""  # which has no sign
         return Fault(start, end, "a number does not begin with 0", f'write {least}, or "{value}" for text{octal}')
     if re.fullmatch(r"[+-]?(\.[0-9]+|[0-9]+\.)", value):
         whole = re.sub(r"\.$", ".0", re.sub(r"^([+-]?)\.", r"\g<1>0.", value))

@@ -156,6 +156,21 @@ def test_names_of_the_project_are_found(text: str, expected: list[tuple[str, str
     assert lookups(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "mark", "line"),
+    [
+        ("a {{ ds }} {{ params['d\\x61y'] }}", "{{ ds }}", 1),
+        ("a {{ params['d\\x61y']\n }}", "{{ params['d\\x61y']", 1),
+        ("a {{ params['d\\x61y'] {{", "{{ params['d\\x61y'] ", 1),
+        ("{{\n  params['d\\x61y']  \n}}", "params['d\\x61y']", 2),
+    ],
+)
+def test_name_that_is_written_otherwise_is_marked_by_its_markup(text: str, mark: str, line: int) -> None:
+    reading = read(text, FILTERS)
+    spot = (reading.lookups or reading.faults)[0].spot
+    assert (spot.number, marked(spot)) == (line, mark)
+
+
 def test_name_of_the_project_is_marked_behind_its_dot() -> None:
     (lookup,) = read("day {{ ds }} {{ params.day }}", FILTERS).lookups
     assert (lookup.spot.column, marked(lookup.spot)) == (24, "day")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from airdock.diagnostics import Report
+from airdock.diagnostics import Report, SpecPlace
 from airdock.load.files import ProjectFiles
 from airdock.project.content import LENGTH, ContentDigest
 from airdock.project.images import resolve_images
@@ -270,6 +270,6 @@ def test_what_cannot_be_read_is_a_finding(project: Path, monkeypatch: pytest.Mon
         server.bind("src/inner/s")
         for image, where in ((FROM, ("images", "etl", "copy", 0, "from")), (OWN, ("images", "etl", "build"))):
             report = resolved(project, image).report
-            assert [(one.kind.code, one.place.path) for one in report.findings] == [("AD212", where)]
+            assert [(one.kind.code, one.place) for one in report.findings] == [("AD212", SpecPlace(where))]
             assert "src" in report.findings[0].message
             assert "cannot be read: " in report.findings[0].message

@@ -7,6 +7,7 @@ import pytest
 from airdock.rules.template_text import Reading, Spot, is_template, read
 
 FILTERS = ("ds", "ds_nodash")
+IDENTIFIERS = "have to be valid Python identifiers"
 
 
 def marked(spot: Spot) -> str:
@@ -57,6 +58,13 @@ def test_text_without_markup_is_no_template(text: str, expected: bool) -> None:
         ("{{ ds }} | slug {{ ds | slug }}", 'there is no filter "slug"', "slug", 1),
         ("{{ ds is slug }}", 'there is no test "slug"', "slug", 1),
         ("{{ " + "(" * 3000, "it is nested too deeply", None, 1),
+        ("a {{ b\n" + "(" * 3000, "it is nested too deeply", "{{ b", 1),
+        (
+            "{% block a-b %}{% endblock %}",
+            f"block names in Jinja {IDENTIFIERS} and may not contain hyphens, use an underscore instead",
+            "{% block a-b %}",
+            1,
+        ),
     ],
 )
 def test_fault_is_where_it_begins(text: str, reason: str, mark: str | None, line: int) -> None:
@@ -85,6 +93,8 @@ def test_every_unknown_filter_is_a_fault_of_its_own() -> None:
         "{% macro a() %}{% endmacro %}{% call(b) a() %}{{ b }}{% endcall %}",
         "{% with a = 1 %}{{ a }}{% endwith %}",
         "{% import 'a' as a %}{% from 'b' import b, c as d %}{{ a }}{{ b }}{{ d }}",
+        "{% if true %}{% import 'a' as a %}{% from 'b' import b, c as d %}{% endif %}{{ a }}{{ b }}{{ d }}",
+        "{% if true %}{% macro a() %}{% endmacro %}{% endif %}{{ a() }}",
         "{{ range(1) }}{{ dict() }}{{ lipsum() }}{{ cycler() }}{{ joiner() }}{{ namespace() }}",
         "{{ true }}{{ None }}{{ 'ds' }}{{ {'ds': 1}['ds'] }}",
         "{{ a | default('x') }}{{ a }}",
@@ -149,6 +159,7 @@ def test_use_is_sure_where_every_run_comes_to_it(text: str, sure: bool) -> None:
         ("{{ var.value.tier | default(1) }} {{ var.value }}", []),
         ("{{ conn.shop.host }} {{ conn['lake'] }}", [("connection", "shop"), ("connection", "lake")]),
         ("{{ conn.get('shop').host }}", [("connection", "shop")]),
+        ("{{ var.value.items }} {{ conn.copy.host }}", [("variable", "items"), ("connection", "copy")]),
         ("{{ conn.get('shop', none) }} {{ conn[ds] }}", []),
     ],
 )

@@ -55,6 +55,8 @@ def test_text_without_markup_is_no_template(text: str, expected: bool) -> None:
         ("{% for x in y", '"{%" is not closed', "{% for x in y", 1),
         ("printf '{%s}' {{ ds }}", 'there is no tag "s"', "{%s}' ", 1),
         ("{{ ds ds }}", 'expected "}}", got "ds"', "{{ ds ds }}", 1),
+        ("{# a #} b {{ ds ds }} {{ ds }}", 'expected "}}", got "ds"', "{{ ds ds }}", 1),
+        ("{% if ds ds %}{% endif %}", 'expected "%}", got "ds"', "{% if ds ds %}", 1),
         ("{{ ds }} | slug {{ ds | slug }}", 'there is no filter "slug"', "slug", 1),
         ("{{ ds is slug }}", 'there is no test "slug"', "slug", 1),
         ("{{ " + "(" * 3000, "it is nested too deeply", None, 1),

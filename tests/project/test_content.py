@@ -273,3 +273,11 @@ def test_what_cannot_be_read_is_a_finding(project: Path, monkeypatch: pytest.Mon
             assert [(one.kind.code, one.place) for one in report.findings] == [("AD212", SpecPlace(where))]
             assert "src" in report.findings[0].message
             assert "cannot be read: " in report.findings[0].message
+
+
+def test_digest_stays_what_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one would build the images of all users anew; change it with that in mind alone."""
+    monkeypatch.chdir(project)
+    digest = ContentDigest()
+    digest.add_tree("src", Path("src"))
+    assert digest.tag == "dc75d367a3f8"

@@ -76,6 +76,11 @@ def test_fault_is_where_it_begins(text: str, reason: str, mark: str | None, line
     assert mark is None or marked(fault.spot) == mark
 
 
+def test_advice_is_the_end_that_is_missing() -> None:
+    (fault,) = read("a {% if ds %} b", FILTERS).faults
+    assert fault.help == "it is closed by {% endif %}"
+
+
 def test_every_unknown_filter_is_a_fault_of_its_own() -> None:
     faults = read("{{ ds | ds_nodahs }}{{ ds | slug }}", FILTERS).faults
     assert [fault.reason for fault in faults] == ['there is no filter "ds_nodahs"', 'there is no filter "slug"']
@@ -161,6 +166,7 @@ def test_use_is_sure_where_every_run_comes_to_it(text: str, sure: bool) -> None:
         ("{{ var.value.tier | default(1) }} {{ var.value }}", []),
         ("{{ conn.shop.host }} {{ conn['lake'] }}", [("connection", "shop"), ("connection", "lake")]),
         ("{{ conn.get('shop').host }}", [("connection", "shop")]),
+        ("{{ conn.shop('x') }} {{ (ds or ts)('x') }}", [("connection", "shop")]),
         ("{{ var.value.items }} {{ conn.copy.host }}", [("variable", "items"), ("connection", "copy")]),
         ("{{ conn.get('shop', none) }} {{ conn[ds] }}", []),
     ],

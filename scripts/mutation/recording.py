@@ -33,6 +33,8 @@ FIRST_BATCHES = {"tests/findings/test_mutations.py": ("[0]", "[1]", "[2]")}
 """Of tests that ask the same of thousands of seeds, the parameters that are enough here, by file."""
 READERS = ("tests/diagnostics/test_documents.py", "tests/findings/test_examples.py")
 """They read what is declared at import, such as the texts of kinds; no line that they run shows it."""
+WHOLE = ("tests/test_cases.py", "tests/findings/test_findings.py::test_report_is_as_expected")
+"""They compare a whole build or report, byte for byte: each of their parameters shows something else."""
 _SLOW = 1.0
 
 
@@ -87,10 +89,10 @@ class Recording:
         return mutant.function is None or bool(self.imported.get(mutant.path, 0) & span(mutant.line, mutant.last))
 
     def judges(self, mutant: Mutant, budget: float) -> list[str]:
-        """Return the tests that run a mutant: quick ones first that run most of its function, to a sum of seconds.
+        """Return the tests that run a mutant, to a sum of seconds: first one of each way through its function.
 
-        A test that gets far inside of the function is the one that was written for it. What runs at import is judged
-        by the tests that run anything of its module, or of the modules that import that.
+        The longest way is the first: a test that gets far inside of the function is the one that was written for it.
+        What runs at import is judged by the tests that run anything of its module, or of the modules that import that.
         """
         chosen: list[str] = []
         around = span(*mutant.body) if mutant.body else ~0
@@ -101,16 +103,12 @@ class Recording:
             tests = dict.fromkeys((name for file in near for name in file), 0) | self.lines_of(mutant.path)
             chosen = [name for name in self.tests if name.startswith(READERS) and self.tests[name]["passed"]]
         seconds: dict[str, float] = {name: self.tests[name]["seconds"] for name in tests}
+        turns = _turns(tests, {name: bits & around for name, bits in tests.items()}, seconds)
 
-        def place(name: str) -> tuple[bool, int, float]:
-            return seconds[name] > _SLOW, -(tests[name] & around).bit_count(), seconds[name]
+        def place(name: str) -> tuple[bool, int, int, float]:
+            return seconds[name] > _SLOW, turns[name], -(tests[name] & around).bit_count(), seconds[name]
 
-        turn: Counter[str] = Counter()
-        turns: dict[str, int] = {}
-        for name in sorted(tests, key=place):  # one of each function's parameters before the second of any
-            turns[name] = turn[name.partition("[")[0]]
-            turn[name.partition("[")[0]] += 1
-        order = sorted(tests, key=lambda name: (seconds[name] > _SLOW, turns[name], place(name)))
+        order = sorted(tests, key=place)
         left = budget
         for name in order:
             if left > 0 and name not in chosen:
@@ -136,6 +134,27 @@ class Recording:
                 for known in (f"{path}.py", f"{path}/__init__.py"):
                     found.setdefault(known, set()).add(importer)
         return found
+
+
+def _turns(tests: Iterable[str], ways: dict[str, int], seconds: dict[str, float]) -> dict[str, int]:
+    """Return which turn each test has among those that run the same lines of the function (``ways``).
+
+    Tests that compare a whole report or build take turns with those that do not; of these, every test function has its
+    turn before another's second parameter, and quick ones, which do little beside, come first.
+    """
+    found: dict[str, int] = {}
+    parameters: Counter[tuple[int, str]] = Counter()
+    turn: Counter[tuple[int, bool]] = Counter()
+    round_: dict[str, int] = {}
+    for name in sorted(tests, key=seconds.__getitem__):
+        function = (ways[name], name.partition("[")[0])
+        round_[name] = 0 if name.startswith(WHOLE) else parameters[function]
+        parameters[function] += 1
+    for name in sorted(tests, key=lambda name: (round_[name], seconds[name])):
+        group = (ways[name], name.startswith(WHOLE))
+        found[name] = turn[group]
+        turn[group] += 1
+    return found
 
 
 def _imported(module: ast.Module) -> Iterator[str]:

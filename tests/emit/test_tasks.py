@@ -28,6 +28,7 @@ def built(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str], st
 
     def build(text: str) -> str:
         folder = write_project(tmp_path, text)
+        (folder / "a-b.txt").write_text("x", encoding="utf-8")
         assert run("build", "-C", folder) == 0
         return (folder / "dags" / "first.py").read_text(encoding="utf-8")
 
@@ -138,3 +139,17 @@ def test_service_of_swarm_gets_fields_of_connections_as_templates(built: Callabl
     flat = "".join(built(f"{PROJECT}{env}{api}").split())
     assert 'private_environment=PrivateEnvironment(variables={},connections={"HOST":["api","host"]}' in flat
     assert ",environment=" not in flat
+
+
+def test_limit_of_memory_is_among_the_resources_only_beside_others(built: Callable[[str], str]) -> None:
+    service = PROJECT + 'runner = "swarm"\nmemory = "64m"\n'
+    assert "Resources(" not in built(service)
+    limited = built(service + "swarm = { cpu_limit = 0.5 }\n")
+    assert "Resources(" in limited
+    assert "mem_limit=" in limited.partition("Resources(")[2]
+
+
+def test_variable_of_dotenv_is_called_after_its_origin(tmp_path: Path, built: Callable[[str], str]) -> None:
+    module = built(PROJECT + 'env = { A = { env = "_TOKEN", default = "x" }, B = { file = "./a-b.txt" } }\n')
+    assert '"AIRDOCK_ENV_TOKEN"' in module
+    assert '"AIRDOCK_FILE_A_B_TXT"' in module

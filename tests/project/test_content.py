@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from airdock.diagnostics import Report
+from airdock.diagnostics import Report, SpecPlace
 from airdock.load.files import ProjectFiles
 from airdock.project.content import LENGTH, ContentDigest
 from airdock.project.images import resolve_images
@@ -40,8 +41,8 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def reference(folder: Path, image: dict[str, object]) -> str:
-    """Return the reference of the one image of a project."""
+def resolved(folder: Path, image: dict[str, object]) -> Scope:
+    """Return the scope in which the one image of a project is resolved."""
     data = {"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.3.2"}, "images": {"etl": image}}
     spec = ProjectSpec.model_validate(data)
     report = Report()
@@ -49,7 +50,13 @@ def reference(folder: Path, image: dict[str, object]) -> str:
     assert target is not None
     scope = Scope(spec, ProjectFiles(folder), report, target)
     resolve_images(scope)
-    assert report.findings == []
+    return scope
+
+
+def reference(folder: Path, image: dict[str, object]) -> str:
+    """Return the reference of the one image of a project."""
+    scope = resolved(folder, image)
+    assert scope.report.findings == []
     return scope.images["etl"].reference
 
 
@@ -253,3 +260,24 @@ def test_dockerfile_counts_although_it_is_ignored(project: Path) -> None:
     assert reference(project, OWN) == before
     (project / "src/Dockerfile").write_text("FROM y\n", encoding="utf-8")
     assert reference(project, OWN) != before
+
+
+@posix_only
+def test_what_cannot_be_read_is_a_finding(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A socket can be read by nobody, root included."""
+    monkeypatch.chdir(project)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("src/inner/s")
+        for image, where in ((FROM, ("images", "etl", "copy", 0, "from")), (OWN, ("images", "etl", "build"))):
+            report = resolved(project, image).report
+            assert [(one.kind.code, one.place) for one in report.findings] == [("AD212", SpecPlace(where))]
+            assert "src" in report.findings[0].message
+            assert "cannot be read: " in report.findings[0].message
+
+
+def test_digest_stays_what_it_was(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one would build the images of all users anew; change it with that in mind alone."""
+    monkeypatch.chdir(project)
+    digest = ContentDigest()
+    digest.add_tree("src", Path("src"))
+    assert digest.tag == "dc75d367a3f8"

@@ -70,6 +70,11 @@ def test_name_from_outside_is_found(body: str, outer: list[str]) -> None:
     assert names(body) == outer
 
 
+def test_private_name_in_a_class_is_looked_for_under_the_name_that_python_makes_of_it() -> None:
+    source = "def work():\n    class A:\n        def b(self):\n            return __c\n    return A\n"
+    assert outer_names(source, annotations=False) == [("_A__c", Spot(4, 1, 1))]
+
+
 def test_header_is_evaluated_outside() -> None:
     header = "def work(a=A, *b, c: T = C, **d) -> R:"
     assert names("return a", header) == ["A", "C"]

@@ -123,6 +123,7 @@ def test_plain_requirements_need_no_packaging() -> None:
         "apache-airflow", "apache-airflow[celery]", "apache_airflow==2.11.2", "Apache.Airflow >=2.10,<3",
         "apache-airflow~=2.11.0", "apache-airflow==2.11.*", "apache-airflow!=2.11.1", "apache-airflow>=2.11rc1",
         "apache-airflow==2.10.0 ; python_version < '3.10'", "apache-airflow==2.10.0; sys_platform == 'win32'",
+        "apache-airflow==2.10.0 ; python_version != '3.12'", "apache-airflow==2.10.0; platform_machine != 'x86_64'",
         "apache-airflow-providers-docker==4.5.9", "apache-airflow-providers-docker>=4", "apache-airflow-client==2.9.0",
         "apache-airflow-providers-http==4.5.0", "pandas==2.2.3", "apache-airflow @ https://example.org/airflow.whl",
     ],
@@ -136,6 +137,7 @@ def test_requirement_that_fits_is_silent(line: str) -> None:
     [
         "apache-airflow==2.11.1", "apache_airflow[celery] >= 3", "apache-airflow~=2.10.0", "apache--airflow<2.11",
         "apache-airflow==2.10.0 ; python_version >= '3.10'", "apache-airflow!=2.11.*",
+        "apache-airflow==2.10.0 ; python_full_version == '3.12.0' and platform_release == ''",
         "apache-airflow-providers-docker==4.4.0", "apache_airflow_providers_docker<4.5",
     ],
 )  # fmt: skip

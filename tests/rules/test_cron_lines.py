@@ -44,6 +44,12 @@ def test_plain_field_is_right_for_croniter(index: int) -> None:
     assert len(plain) >= count + count * (count - 1) // 2 - (0 if index != 2 else 6)
 
 
+def test_lists_of_plain_parts_are_plain() -> None:
+    assert plainly_fires("0,30 1-5,22 1,15 */3,1 0,6")
+    assert not plainly_fires("0,60 * * * *")
+    assert not plainly_fires("0, * * * *")
+
+
 part = st.one_of(
     st.sampled_from(["*", "*/2", "*/7", "?", "L", "1-5/2", "MON", "jan", "", "-", "5#2"]),
     st.integers(0, 62).map(str),

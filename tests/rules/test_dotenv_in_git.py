@@ -125,3 +125,34 @@ def test_nothing_is_written_beside_the_error(tmp_path: Path, capsys: pytest.Capt
     assert main(["build", "-C", str(folder)]) == 1
     assert "AD505" in capsys.readouterr().err
     assert {path.name for path in folder.iterdir()} == {".git", "airdock.toml"}
+
+
+OFFICIAL = 'airdock = 1\n[project]\nname = "shop"\n[airflow]\nversion = "2.11.2"\n[lint]\nignore = ["AD503", "AD601"]\n'
+TASK = '[images.etl]\nref = "alpine:3.20"\n[dags.a.tasks.load]\nimage = "etl"\n'
+
+
+@pytest.mark.parametrize(
+    ("more", "secret"),
+    [
+        ("", False),
+        ('[connections.db]\ntype = "http"\nhost = "db"\nextra = { tier = "gold" }\n', False),
+        ('[connections.db]\ntype = "http"\npassword = ""\n', True),
+        ('[connections.db]\nuri = "http://db"\n', True),
+        ('[connections.db]\ntype = "http"\nlogin = { env = "NOT_SET" }\n', True),
+        ('[connections.db]\ntype = "http"\nextra = { token = { file = "token" } }\n', True),
+        ('[variables]\ntier = "gold"\n', False),
+        ('[variables]\ntier = { env = "NOT_SET" }\n', True),
+        (f'{TASK}env = {{ TIER = "gold" }}\n', False),
+        (f'{TASK}env = {{ TIER = {{ env = "NOT_SET" }} }}\n', True),
+        ('[mounts.data]\nsource = { env = "NOT_SET" }\ntarget = "/data"\n', False),
+        ('[airflow.env]\nTIER = { env = "NOT_SET" }\n[mounts.data]\nvolume = "data"\ntarget = "/data"\n', True),
+    ],
+)
+def test_what_makes_dotenv_a_file_of_secrets(
+    more: str, secret: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = repository(tmp_path / "r")
+    (folder / "airdock.toml").write_text(OFFICIAL + more, encoding="utf-8")
+    (folder / "token").write_text("t\n", encoding="utf-8")
+    assert main(["check", "-C", str(folder)]) == int(secret)
+    assert ("AD505" in capsys.readouterr().err) == secret

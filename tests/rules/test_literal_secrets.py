@@ -84,6 +84,34 @@ def test_line_without_a_secret_stays(line: str) -> None:
     assert without_secrets(line) == line
 
 
+PROJECT = (
+    'airdock = 1\n[project]\nname = "s"\n[airflow]\nversion = "3.3.2"\n[compose]\nbundled = true\n'
+    '[images.etl]\nref = "alpine:3.20"\n[dags.a.tasks.load]\nimage = "etl"\nenv = { API_TOKEN = '
+)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("true", "False", "YES", "no", "On", "off", "None", "NULL", "never", "Always", "required", "Optional"),
+        *("disabled", "Enabled", "0", "3.11", "********", "xxxx", "", "https://x/token"),
+        *("/run/secrets/token", "./token.txt", "$TOKEN", "<your token>", "[token]", "{token}", "airflow"),
+    ],
+)
+def test_switches_numbers_and_references_are_no_secrets(
+    value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "airdock.toml").write_text(f"{PROJECT}'{value}' }}\n", encoding="utf-8")
+    assert main(["check", "-C", str(tmp_path), "--strict"]) == 0, capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["hunter2", "truest", "x-none", "8x", "xxxy", "token/", "a$b", "Airflow"])
+def test_other_values_are_secrets(value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "airdock.toml").write_text(f"{PROJECT}'{value}' }}\n", encoding="utf-8")
+    assert main(["check", "-C", str(tmp_path)]) == 0
+    assert 'warning[AD501]: "API_TOKEN" holds a secret in plain text' in capsys.readouterr().err
+
+
 def test_long_line_is_hidden_in_good_time() -> None:
     for text in ("a." * 100_000, "password" * 50_000, "://:" * 50_000, 'uri = "' * 20_000, 'token = "' * 20_000):
         assert len(without_secrets(text)) == len(text)

@@ -7,6 +7,7 @@ import pytest
 from airdock.rules.template_text import Reading, Spot, is_template, read
 
 FILTERS = ("ds", "ds_nodash")
+IDENTIFIERS = "have to be valid Python identifiers"
 
 
 def marked(spot: Spot) -> str:
@@ -54,9 +55,18 @@ def test_text_without_markup_is_no_template(text: str, expected: bool) -> None:
         ("{% for x in y", '"{%" is not closed', "{% for x in y", 1),
         ("printf '{%s}' {{ ds }}", 'there is no tag "s"', "{%s}' ", 1),
         ("{{ ds ds }}", 'expected "}}", got "ds"', "{{ ds ds }}", 1),
+        ("{# a #} b {{ ds ds }} {{ ds }}", 'expected "}}", got "ds"', "{{ ds ds }}", 1),
+        ("{% if ds ds %}{% endif %}", 'expected "%}", got "ds"', "{% if ds ds %}", 1),
         ("{{ ds }} | slug {{ ds | slug }}", 'there is no filter "slug"', "slug", 1),
         ("{{ ds is slug }}", 'there is no test "slug"', "slug", 1),
         ("{{ " + "(" * 3000, "it is nested too deeply", None, 1),
+        ("a {{ b\n" + "(" * 3000, "it is nested too deeply", "{{ b", 1),
+        (
+            "{% block a-b %}{% endblock %}",
+            f"block names in Jinja {IDENTIFIERS} and may not contain hyphens, use an underscore instead",
+            "{% block a-b %}",
+            1,
+        ),
     ],
 )
 def test_fault_is_where_it_begins(text: str, reason: str, mark: str | None, line: int) -> None:
@@ -64,6 +74,11 @@ def test_fault_is_where_it_begins(text: str, reason: str, mark: str | None, line
     assert fault.reason == reason
     assert fault.spot.number == line
     assert mark is None or marked(fault.spot) == mark
+
+
+def test_advice_is_the_end_that_is_missing() -> None:
+    (fault,) = read("a {% if ds %} b", FILTERS).faults
+    assert fault.help == "it is closed by {% endif %}"
 
 
 def test_every_unknown_filter_is_a_fault_of_its_own() -> None:
@@ -85,6 +100,8 @@ def test_every_unknown_filter_is_a_fault_of_its_own() -> None:
         "{% macro a() %}{% endmacro %}{% call(b) a() %}{{ b }}{% endcall %}",
         "{% with a = 1 %}{{ a }}{% endwith %}",
         "{% import 'a' as a %}{% from 'b' import b, c as d %}{{ a }}{{ b }}{{ d }}",
+        "{% if true %}{% import 'a' as a %}{% from 'b' import b, c as d %}{% endif %}{{ a }}{{ b }}{{ d }}",
+        "{% if true %}{% macro a() %}{% endmacro %}{% endif %}{{ a() }}",
         "{{ range(1) }}{{ dict() }}{{ lipsum() }}{{ cycler() }}{{ joiner() }}{{ namespace() }}",
         "{{ true }}{{ None }}{{ 'ds' }}{{ {'ds': 1}['ds'] }}",
         "{{ a | default('x') }}{{ a }}",
@@ -149,11 +166,28 @@ def test_use_is_sure_where_every_run_comes_to_it(text: str, sure: bool) -> None:
         ("{{ var.value.tier | default(1) }} {{ var.value }}", []),
         ("{{ conn.shop.host }} {{ conn['lake'] }}", [("connection", "shop"), ("connection", "lake")]),
         ("{{ conn.get('shop').host }}", [("connection", "shop")]),
+        ("{{ conn.shop('x') }} {{ (ds or ts)('x') }}", [("connection", "shop")]),
+        ("{{ var.value.items }} {{ conn.copy.host }}", [("variable", "items"), ("connection", "copy")]),
         ("{{ conn.get('shop', none) }} {{ conn[ds] }}", []),
     ],
 )
 def test_names_of_the_project_are_found(text: str, expected: list[tuple[str, str]]) -> None:
     assert lookups(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "mark", "line"),
+    [
+        ("a {{ ds }} {{ params['d\\x61y'] }}", "{{ ds }}", 1),
+        ("a {{ params['d\\x61y']\n }}", "{{ params['d\\x61y']", 1),
+        ("a {{ params['d\\x61y'] {{", "{{ params['d\\x61y'] ", 1),
+        ("{{\n  params['d\\x61y']  \n}}", "params['d\\x61y']", 2),
+    ],
+)
+def test_name_that_is_written_otherwise_is_marked_by_its_markup(text: str, mark: str, line: int) -> None:
+    reading = read(text, FILTERS)
+    spot = (reading.lookups or reading.faults)[0].spot
+    assert (spot.number, marked(spot)) == (line, mark)
 
 
 def test_name_of_the_project_is_marked_behind_its_dot() -> None:

@@ -97,3 +97,18 @@ def test_image_that_another_is_built_on_is_used(tmp_path: Path, capsys: pytest.C
     assert unused(tmp_path, capsys, TASK + base) == {"base"}
     child = '[images.child]\nfrom = "shop-base:1"\n[dags.a.tasks.b]\nimage = "child"\n'
     assert unused(tmp_path, capsys, TASK + base + child) == set()
+
+
+def test_connection_that_operators_take_by_default_is_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    names = (
+        '[connections.aws_default]\ntype = "aws"\n[connections.storage]\ntype = "aws"\n[pools.aws_default]\nslots = 1\n'
+    )
+    assert unused(tmp_path, capsys, TASK + names) == {"storage", "aws_default"}
+    assert unused(tmp_path, capsys, TASK + names.partition("[pools")[0]) == {"storage"}
+
+
+def test_key_of_a_service_is_a_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mount = '[mounts.raw]\nvolume = "raw"\ntarget = "/raw"\n'
+    assert unused(tmp_path, capsys, TASK + mount) == {"raw"}
+    service = '[compose.services.web]\nimage = "nginx:1"\n[compose.services.web.x-volumes]\nraw = {}\n'
+    assert unused(tmp_path, capsys, TASK + mount + service) == set()

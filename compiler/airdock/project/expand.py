@@ -39,7 +39,7 @@ def resolve_expand(values: TaskScope, spec: ExpandSpec | None, task: Task) -> tu
     found = []
     for key in sorted(spec.model_fields_set, key=list(ExpandSpec.model_fields).index):
         if key not in _OF_KIND[task.kind]:
-            problem = f'a {task.kind} task cannot be mapped over "{key}"'
+            problem = f'tasks of the kind {task.kind} cannot be mapped over "{key}"'
             advice = f"it can be mapped over {' and '.join(_OF_KIND[task.kind])}"
             report.add(NOT_MAPPABLE.at((*where, key), "key", help=advice, problem=problem))
             continue
@@ -97,7 +97,7 @@ def _check_item(values: TaskScope, item: Any, where: SpecPath) -> None:
     report = values.scope.report
     for place, table in _sources(item, where):
         advice = "put it into env, args or arguments, or map over the output of a task that reads it"
-        report.add(NOT_MAPPABLE.at(place, problem=f"a {table} source is not read in a mapped argument", help=advice))
+        report.add(NOT_MAPPABLE.at(place, problem=f"{{ {table} }} is not read in a mapped argument", help=advice))
     for place, leaf in leaves(item, where):
         if not isinstance(leaf, str | int | float):
             report.add(NOT_MAPPABLE.at(place, problem="only text, numbers, lists and tables can be mapped over"))

@@ -116,7 +116,7 @@ def _rows_in_strings(source: str) -> Iterator[tuple[int, bool]]:
             prefixes.pop()
         elif kind == "STRING" or kind.endswith("STRING_MIDDLE"):
             prefix = token.string if kind == "STRING" else prefixes[-1]
-            raw = "r" in re.split("['\"]", prefix, maxsplit=1)[0].lower()
+            raw = "r" in prefix.partition(prefix[-1])[0].lower()
             yield from ((row, raw) for row in range(token.start[0] + 1, token.end[0] + 1))
 
 

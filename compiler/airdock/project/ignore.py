@@ -44,8 +44,6 @@ def read_ignore(text: str) -> IgnoreRules:
         written = line.strip()
         back = written.startswith("!")
         pattern = posixpath.normpath(written.removeprefix("!").strip() or ".").lstrip("/")
-        if pattern in ("", "."):
-            continue
         try:
             found.append((re.compile(_expression(pattern), re.DOTALL), back))
         except re.error:

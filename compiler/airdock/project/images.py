@@ -79,7 +79,7 @@ def _own(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
         # The Dockerfile is sent whatever the ignore file says.
         digest.add("text", (scope.read_text(f"{folder}/{dockerfile}", place, "Dockerfile") or "").encode())
         ignore = _ignore_of(scope, folder, dockerfile, (*where, "build"))
-        _take_in(scope, digest, folder, (*where, "build"), filtered=False, ignore=ignore)
+        _take_in(scope, digest, folder, (*where, "build"), ignore=ignore)
     digest.add("dockerfile", dockerfile.encode())
     build = Build(folder, dockerfile, None, None, spec.target, tuple(spec.args.items()), spec.platform)
     return Image(name, _reference(scope, name, spec, digest), build)
@@ -102,7 +102,7 @@ def resolve_airflow_image(scope: Scope) -> Image:
     if isinstance(spec.constraints, str) and "://" not in spec.constraints:
         where = ("airflow", "constraints")
         if _is_part(scope, spec.constraints, where) and scope.exists(spec.constraints, where, folder=False):
-            _take_in(scope, digest, spec.constraints, where, filtered=False)
+            _take_in(scope, digest, spec.constraints, where)
     build = Build(ProjectPath("."), "Dockerfile", text, None)
     return Image("airflow", f"{scope.spec.project.name}-airflow:{digest.tag}", build)
 
@@ -121,13 +121,13 @@ def _take_in(
     path: str,
     where: SpecPath,
     *,
-    filtered: bool,
+    filtered: bool = False,
     ignore: IgnoreRules = NOTHING,
 ) -> None:
     if not scope.exists(path, where, "file or folder"):
         return
     try:
-        digest.add_tree(path.removeprefix("./").rstrip("/"), scope.files.root / path, filtered=filtered, ignore=ignore)
+        digest.add_tree(path.removeprefix("./"), scope.files.root / path, filtered=filtered, ignore=ignore)
     except OSError as error:
         reason = f"cannot be read: {error.strerror}"
         scope.report.add(NOT_FOUND.at(where, what="file or folder", path=path, reason=reason))

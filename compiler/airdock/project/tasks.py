@@ -308,7 +308,7 @@ def _of_files(scope: Scope, layers: Layers) -> dict[str, tuple[str, str]]:
         text = scope.read_text(path, where, "file of variables")
         for key, value in parse_dotenv(text or "", {}).items():
             if key in _ENVIRONMENT_OF_AIRFLOW or not key.isidentifier():
-                expected = "a name of an environment variable"
+                expected = "Airflow uses this name itself" if key.isidentifier() else "it is no name of a variable"
                 scope.report.add(BAD_VALUE.at(where, found=f'"{key}" in {path}', expected=expected))
             found[key] = (path, value)
     return found

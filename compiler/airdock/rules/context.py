@@ -25,10 +25,8 @@ class Context(NamedTuple):
         """All tasks of all DAGs."""
         return (task for dag in self.project.dags for task in dag.tasks)
 
-    def written_at(self, path: SpecPath | None) -> object:
+    def written_at(self, path: SpecPath) -> object:
         """Return what the user wrote at a place, None where nothing is written."""
-        if not path:
-            return None
         value: Any = self.written
         try:
             for key in path:

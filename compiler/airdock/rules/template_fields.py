@@ -104,7 +104,7 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
             field = "op_kwargs" if task.kind == "python" else keyword
             yield field, mapped, (*task.path, "expand", *names)
     for keyword, option in task.options.items():
-        place = task.places.get(task.keys.get(keyword, keyword))
+        place = task.places.get(task.keys[keyword]) if keyword in task.keys else None
         if place is not None and keyword not in _DOCUMENTATION:
             yield keyword, option, place
     if task.swarm is not None:

@@ -7,8 +7,8 @@ import re
 from airdock.rules.template_text import Fault, Spot
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
-_OPENING = re.compile(r"\{\{|\{%|\{#")
-_CLOSING = {"{{": "}}", "{%": "%}", "{#": "#}"}
+_OPENING = re.compile(r"\{\{|\{%")
+_CLOSING = {"{{": "}}", "{%": "%}"}
 _NOT_CLOSED = (
     (r"end of template, expected 'end of print", '"{{" is not closed', r"\{\{"),
     (r"end of template, expected 'end of statement", '"{%" is not closed', r"\{%"),
@@ -53,7 +53,7 @@ def _found(lines: list[str], number: int, pattern: str) -> Spot:
 
 
 def line_spot(lines: list[str], number: int) -> Spot:
-    """Return the first markup of a line, or all of the line."""
+    """Return the first expression or statement of a line, or all of the line."""
     number = min(number, len(lines))
     line = lines[number - 1].rstrip()
     opening = _OPENING.search(line)

@@ -56,21 +56,16 @@ def never_used(context: Context) -> Iterator[Diagnostic]:
 
 
 class _Uses:
-    """Where names are used: by the objects of the project, or by being mentioned in a text."""
+    """Where names are used: every use is a mention in a text."""
 
     def __init__(self, context: Context) -> None:
         self._context = context
         project = context.project
         self._images = {image.name: image for image in project.images}
         self._mounts = {mount.name: mount for mount in project.mounts}
-        self._structural = {("images", task.image.name) for task in context.tasks if task.image is not None}
-        uses = [use for task in context.tasks for use in task.mounts] + list(project.airflow.mounts)
-        self._structural |= {("mounts", use.mount.name) for use in uses}
 
     def used(self, table: str, name: str) -> bool:
         """Say whether something is used, as far as can be seen; where that is not far enough, it is."""
-        if (table, name) in self._structural:
-            return True
         if table == "connections" and name.endswith("_default"):
             return True  # what Airflow's own operators look for when nothing else is said
         whole, phrases = self._names(table, name)

@@ -1,0 +1,4 @@
+def load():
+    return r"""a
+   
+b"""

@@ -7,7 +7,8 @@ said. The same question, while nothing of that has changed, has the same answer.
 
 A file is taken for the same if its inode, mode, size, mtime and ctime are. Nothing but the kernel's clock sets a ctime,
 and a record is not kept while one is so young that a later change might have the same one. Windows has no ctime, so
-there every run is a whole one.
+there every run is a whole one. One kind of change is not seen: what a process that had mapped the file into its memory
+(mmap(2)) before the run writes there afterwards, for which the kernel need not set a time. Editors and git write files.
 
 Imports nothing but what the interpreter has loaded when it starts, and a digest.
 """

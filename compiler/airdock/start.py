@@ -10,12 +10,23 @@ from airdock.recall import question, recall
 
 def run() -> None:
     """Entry point of the console script."""
+    try:
+        sys.exit(_run())
+    except KeyboardInterrupt:
+        sys.exit(130)  # before or after the command line has a say in it
+
+
+def _run() -> int:
+    if sys.stdout is None or sys.stderr is None:
+        # Closed by who started it (`>&-`): what is said is lost, and no file gets the number of a stream.
+        nowhere = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - as long as the process
+        sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
     asked = question(sys.argv[1:])
     answer = recall(asked) if asked else None
     if answer is None:
         from airdock.cli import main
 
-        sys.exit(main(sys.argv[1:], asked))
+        return main(sys.argv[1:], asked)
     said, reported = answer
     try:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -24,3 +35,4 @@ def run() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone, as in the command line
+    return 0

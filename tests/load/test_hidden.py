@@ -40,6 +40,7 @@ def test_names_of_something_else(name: str) -> None:
         ('a = [{ env = "A", default = "x" }]', 'a = [{ env = "A", default = *** }]'),
         ("tokn = [\n  'x',\n  1,\n]", "tokn = *\n******\n****\n*"),
         ("password = { a = 'x', env = 'A' }", "password = { a = ***, env = 'A' }"),
+        ('a = "db://me:x@y@host/b"', 'a = "db://me:***@host/b"'),
         ("\"é\" = 1\npasswort = 'x'", '"é" = 1\npasswort = ***'),
     ],
 )

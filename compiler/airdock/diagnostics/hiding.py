@@ -30,7 +30,7 @@ _LITERAL = re.compile(
     r"""|\[(?!\s*\{)[^\]]*\]?|(?!(?:true|false)\b)[^\s"'\[\]{},#=](?:[^,\]}#\n]*[^\s,\]}#])?""",
     re.DOTALL,
 )
-_IN_ADDRESS = re.compile(r"://[^\s/@:]*:(?P<text>[^\s/@]+)(?=@)")
+_IN_ADDRESS = re.compile(r"://[^\s/@:]*:(?P<text>[^\s/]+)(?=@)")
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WHOLE_WORDS = frozenset({"pass", "token", "secret", "bearer"})
 
 
-PASSWORD_IN_ADDRESS = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/@:]*:)(?P<password>[^\s/@]+)(?=@)")
+PASSWORD_IN_ADDRESS = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/@:]*:)(?P<password>[^\s/]+)(?=@)")
 """A password in a URI; what stands before it is the group ``before``."""
 
 

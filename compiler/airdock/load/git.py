@@ -85,7 +85,9 @@ def _rules(root: Path) -> list[Path]:
     asked = [word for name in names for word in ("--git-path", name)]
     top, *found = (root / path for path in _told(root, "rev-parse", "--show-toplevel", *asked).splitlines())
     # In a work tree of its own and in a submodule it is a file that says where the repository is.
-    found += [link for folder in (top, *top.parents) if (link := folder / ".git").is_file()]
+    real = root.resolve()
+    link = next(link for folder in (real, *real.parents) if (link := folder / ".git").exists())
+    found += [link] if link.is_file() else []
     # As NUL-terminated pairs: where a setting comes from, and its name above its value.
     listed = _told(root, "config", "--list", "--show-origin", "-z").split("\0")[:-1]
     origins = listed[::2]
@@ -99,7 +101,7 @@ def _rules(root: Path) -> list[Path]:
     found += [path for file, setting in zip(files, listed[1::2], strict=True) for path in _included(file, setting)]
     named = _told(root, "config", "--path", "--default", "", "core.excludesFile").rstrip("\n")
     found += [top / named] if named else []
-    inside = root.resolve().relative_to(top).parts
+    inside = real.relative_to(top).parts
     return found + [top.joinpath(*inside[:count], ".gitignore") for count in range(len(inside) + 1)]
 
 

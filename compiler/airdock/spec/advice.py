@@ -125,6 +125,8 @@ def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
     named = next((one for one in NAMED if one.fits(here)), None)
     if named is not None and key in _NAMES:
         return f"the {named.name.lower()} stands in the header: {named.header(())}"
+    if not here and f"{key}s" in _known(table):
+        return f'did you mean "{key}s"?'  # [image.etl]; a key "image" of another table is not what was meant
     place = next((one for one in _NEAR if one.fits(here)), None)
     for other in _NEAR[place] if place is not None else ():
         if key in _known(other.table):

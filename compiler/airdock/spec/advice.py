@@ -169,6 +169,17 @@ def _elsewhere(key: str, other: Place, here: SpecPath) -> str:
     return where
 
 
+def name_help(path: SpecPath, value: object) -> str | None:
+    """Return how to write what Docker and Compose write in place of a name: a reference, or "source:target"."""
+    if not isinstance(value, str):
+        return None
+    if path[-1] == "image" and path[0] in ("dags", "defaults") and re.search(r"\w[:/]\w", value):
+        return f"declare it as {tables.IMAGE.header(())}, with ref, and write its name here"
+    if "mounts" in path[-2:] and ":/" in value:
+        return f"declare it as {tables.MOUNT.header(())}, with source and target, and write its name here"
+    return None
+
+
 def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
     """Return how to write a value of the wrong type, where that can be said for certain."""
     path = path_of(location)

@@ -52,17 +52,23 @@ def graph(project: Project, options: argparse.Namespace) -> int:
         sys.stderr.write(f'airdock graph: there is no DAG "{options.name}"\n' + (f"{advice}\n" if advice else ""))
         return USAGE
     wanted = list(dags.values()) if options.name is None else [dags[options.name]]
-    text = draw(project, wanted, _format(options), options.parts, _shows(options))
+    form = _format(options)
+    if form is None:
+        known = ", ".join(suffix for suffixes in FORMATS.values() for suffix in suffixes)
+        sys.stderr.write(f"airdock graph: {options.out}: no format ends like this; {known}, or say --format\n")
+        return USAGE
+    text = draw(project, wanted, form, options.parts, _shows(options))
     if options.out is not None:
         return _write(options.out, text, force=options.force)
     sys.stdout.write(text)
     return FINE
 
 
-def _format(options: argparse.Namespace) -> str:
+def _format(options: argparse.Namespace) -> str | None:
+    """Return the format that is asked for, or that the file's name says; None where its ending is of none."""
     suffix = options.out.suffix.lower() if options.out is not None else ""
     named = (form for form, suffixes in FORMATS.items() if suffix in suffixes)
-    return options.format or next(named, "text")
+    return options.format or next(named, None if suffix else "text")
 
 
 def _shows(options: argparse.Namespace) -> Callable[[str], bool]:

@@ -95,6 +95,17 @@ def test_file_is_written_as_its_name_says(
     assert [file.name for file in path.parent.iterdir()] == [name]
 
 
+def test_name_that_says_no_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.png"
+    assert run("graph", "-C", CASES["groups"], "-o", path) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"airdock graph: {path}: no format ends like this; .txt, ")
+    assert not path.exists()
+    assert run("graph", "-C", CASES["groups"], "-o", path, "--format", "svg") == 0
+    assert path.read_text(encoding="utf-8").startswith("<svg ")
+
+
 def test_file_that_is_there_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "picture.txt"
     path.write_text("mine")

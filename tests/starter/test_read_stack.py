@@ -125,6 +125,14 @@ def test_names_stay_as_compose_has_them(rest: str, dotenv: str, name: str, netwo
     assert data.get("compose", {}).get("network") == network
 
 
+def test_python_of_the_dockerfile(tmp_path: Path) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM apache/airflow:2.9.3-python3.10\n", encoding="utf-8")
+    base = compose("image: apache/airflow:2.9.3")
+    assert stack_of(tmp_path, base).python == "3.10"
+    (tmp_path / "Dockerfile").write_text("FROM apache/airflow:2.9.3\n", encoding="utf-8")
+    assert stack_of(tmp_path, base).python is None
+
+
 DOCKERFILE = """\
 # syntax=docker/dockerfile:1
 ARG VERSION=2.10.5

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from airdock.diagnostics import Diagnostic, Kind, Related, SpecPath, SpecPlace
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.project.connections import leaves
+from airdock.project.expand import NOT_MAPPABLE
 from airdock.project.findings import UNKNOWN_TASK
 from airdock.project.model import Task
 from airdock.project.values import OutputValue
@@ -52,6 +53,25 @@ def source_outputs_there(context: Context) -> Iterator[Diagnostic]:
                 yield NO_OUTPUT.at(
                     where, help=advice, related=related, task=task.id, other=value.task.id, reason=reason
                 )
+
+
+def mapped_over_lists(context: Context) -> Iterator[Diagnostic]:
+    """What a task is mapped over must be a list or a table: the last line of a container's output is a text.
+
+    Airflow fails the task that hands out the text, with UnmappableXComTypePushed and no word of the one that is mapped.
+    """
+    for task in context.tasks:
+        for mapped, place in _mapped(task):
+            # A task that is mapped itself hands out a list: one text of each instance.
+            if isinstance(mapped, OutputValue) and not mapped.task.expand and _is_line(mapped.task):
+                other = mapped.task.id
+                problem = f'"{other}" hands out one line, and one text is nothing to map over'
+                advice = f'give {other} xcom = "all" for one instance for each line, or let a function return a list'
+                yield NOT_MAPPABLE.at((*place, "output"), help=advice, problem=problem)
+
+
+def _is_line(task: Task) -> bool:
+    return task.kind == "container" and task.swarm is None and task.xcom == "last"
 
 
 def _pull(pull: Pull, text: TaskText, tasks: Mapping[str, Task], upstream: frozenset[str]) -> Iterator[Diagnostic]:
@@ -115,12 +135,17 @@ def _outputs(context: Context, task: Task) -> Iterator[tuple[OutputValue, SpecPa
     ]
     table = "args" if task.kind == "python" else "arguments"
     places += [(value, (*task.places[table], key)) for key, value in task.arguments]
-    expand: SpecPath = (*task.path, "expand")
-    names = {"command": "command", "environment": "env"}
-    for keyword, mapped in task.expand:
-        place = (*expand, names[keyword]) if task.kind == "container" else (*expand, table, keyword)
-        places.append((mapped, place))
+    places += _mapped(task)
     for given, where in places:
         for inner, leaf in leaves(given, where):
             if isinstance(leaf, OutputValue):
                 yield leaf, inner
+
+
+def _mapped(task: Task) -> Iterator[tuple[object, SpecPath]]:
+    """Return what a task is mapped over, with its places."""
+    table = "args" if task.kind == "python" else "arguments"
+    expand: SpecPath = (*task.path, "expand")
+    names = {"command": "command", "environment": "env"}
+    for keyword, mapped in task.expand:
+        yield mapped, (*expand, names[keyword]) if task.kind == "container" else (*expand, table, keyword)

@@ -17,7 +17,7 @@ from airdock.rules.functions import arguments_fit, function_stands_alone
 from airdock.rules.images import fixed_tag, has_python, login_fits
 from airdock.rules.literals import literal_secret
 from airdock.rules.mounts import source_there
-from airdock.rules.outputs import source_outputs_there
+from airdock.rules.outputs import mapped_over_lists, source_outputs_there
 from airdock.rules.params import param_default_fits, param_has_default
 from airdock.rules.schedule import continuous_runs_alone, dates_in_order, schedule_read
 from airdock.rules.secrets import dotenv_private, secret_set
@@ -51,6 +51,7 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     param_default_fits,
     templates_right,
     source_outputs_there,
+    mapped_over_lists,
     fixed_tag,
     login_fits,
     has_python,

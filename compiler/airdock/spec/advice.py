@@ -125,6 +125,8 @@ def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
     named = next((one for one in NAMED if one.fits(here)), None)
     if named is not None and key in _NAMES:
         return f"the {named.name.lower()} stands in the header: {named.header(())}"
+    if not here and f"{key}s" in _known(table):
+        return f'did you mean "{key}s"?'  # [image.etl]; a key "image" of another table is not what was meant
     place = next((one for one in _NEAR if one.fits(here)), None)
     for other in _NEAR[place] if place is not None else ():
         if key in _known(other.table):
@@ -165,6 +167,17 @@ def _elsewhere(key: str, other: Place, here: SpecPath) -> str:
     if other is tables.TASK and tables.DAG.fits(here):
         where += f", or [{'.'.join(map(str, here))}.defaults] for all of them"
     return where
+
+
+def name_help(path: SpecPath, value: object) -> str | None:
+    """Return how to write what Docker and Compose write in place of a name: a reference, or "source:target"."""
+    if not isinstance(value, str):
+        return None
+    if path[-1] == "image" and path[0] in ("dags", "defaults") and re.search(r"\w[:/]\w", value):
+        return f"declare it as {tables.IMAGE.header(())}, with ref, and write its name here"
+    if "mounts" in path[-2:] and ":/" in value:
+        return f"declare it as {tables.MOUNT.header(())}, with source and target, and write its name here"
+    return None
 
 
 def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:

@@ -19,7 +19,7 @@ from airdock.diagnostics.shape import (
     describe,
 )
 from airdock.diagnostics.suggest import closest
-from airdock.spec.advice import meant_key, unknown_key_help, wrong_type_help
+from airdock.spec.advice import meant_key, name_help, unknown_key_help, wrong_type_help
 from airdock.spec.annotations import forms_at, path_of, sources_at, table_at
 from airdock.spec.limits import beyond_limits
 from airdock.spec.missing_name import missing_names
@@ -155,8 +155,9 @@ def _finding(fault: Any) -> Diagnostic:
     if choices and not isinstance(value, str):
         return WRONG_TYPE.at(path, expected=_either(choices), found=describe(value))
     near = closest(value, choices) if isinstance(value, str) else None
+    advice = _meant(near) or name_help(path, value)
     expected = f"use {_either(choices)}" if choices else _expected(kind, fault.get("ctx", {}))
-    return BAD_VALUE.at(path, found=_shown(value), expected=expected, help=_meant(near))
+    return BAD_VALUE.at(path, found=_shown(value), expected=expected, help=advice)
 
 
 def _expected(kind: str, context: dict[str, Any]) -> str:

@@ -117,6 +117,7 @@ def _take_dockerfile(stack: Stack, directory: Path, dotenv: Mapping[str, str]) -
             stack.dockerfile = found
             if stack.base is None and facts_for(match["version"]) is not None:
                 stack.version = match["version"]
+            stack.python = _other_python(match, stack.version) or stack.python
             if match["version"] != stack.version:
                 text = f"FROM {found.base}, beside Airflow {stack.version} in the Compose file, which is taken"
                 stack.notes.append(Note(found.name, text))
@@ -166,9 +167,7 @@ def _read_image(
         stack.notes.append(Note(stack.dockerfile.name if stack.dockerfile else file.name, text))
         return named[1]
     if match is not None:
-        facts = facts_for(match["version"])
-        if match["python"] and facts is not None and match["python"] != facts.image_python:
-            stack.python = match["python"]
+        stack.python = _other_python(match, match["version"])
         return match["version"]
     place = file.place("services", SCHEDULER, "image" if build is None else "build")
     known = _RELEASE.search(reference.rpartition(":")[2]) or named
@@ -183,6 +182,12 @@ def _read_image(
     else:
         stack.notes.append(Note(place, f"no version of Airflow is named; {version} is assumed"))
     return version
+
+
+def _other_python(match: re.Match[str], version: str) -> str | None:
+    """Return the Python that an official image names, if it is not what the release comes with."""
+    facts = facts_for(version)
+    return match["python"] if facts is not None and match["python"] != facts.image_python else None
 
 
 def _read_dockerfile(directory: Path, build: object, dotenv: Mapping[str, str]) -> OwnDockerfile | None:

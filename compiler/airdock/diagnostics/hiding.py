@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from itertools import product
+from functools import cache
 
 _NAMES = (
     "access_key", "access_token", "api_key", "bearer", "fernet_key", "pass", "passphrase", "passwd", "password",
@@ -15,6 +14,10 @@ _NAMES = (
 _EXACT = re.compile(rf"(?:{'|'.join(name.replace('_', '[^a-z0-9]?') for name in _NAMES)})$|^airflow_conn_")
 _SQUEEZED = tuple(name.replace("_", "") for name in _NAMES if len(name) > 4)
 _LONG = tuple(name for name in _SQUEEZED if len(name) >= 8)
+_BY_EDGE = {
+    edge: tuple(name for name in _SQUEEZED if edge in (name[:2], name[-2:]))
+    for edge in {part for name in _SQUEEZED for part in (name[:2], name[-2:])}
+}
 _NEAR = 0.86
 """How alike a misspelt name is, by difflib: `pasword`, `tokn`, `secrt` are; `taken`, `secret_id` are not."""
 _NO_MISTAKE = frozenset({"secrets"})
@@ -33,7 +36,7 @@ _LITERAL = re.compile(
 _IN_ADDRESS = re.compile(r"://[^\s/@:]*:(?P<text>[^\s/]+)(?=@)")
 
 
-@lru_cache(maxsize=4096)
+@cache
 def may_name_secret(key: str) -> bool:
     """Say whether a key is, or nearly is, one that a secret stands under: DB_PASSWORD, apiKey, pasword."""
     name = re.sub(r"\W+", "_", _HUMP.sub("_", key[-_LONGEST:])).lower()
@@ -47,14 +50,13 @@ def _is_near(name: str) -> bool:
     whole = "".join(words)
     # PGPASWORD has no word of its own for it.
     ends = {"".join(words[start:]) for start in range(len(words))} | {whole[-len(known) + 1 :] for known in _LONG}
-    for end, known in product(ends, _SQUEEZED):
-        # Most names differ in length alone too much to be compared.
-        if abs(len(end) - len(known)) > 2 or not {end[:2], end[-2:]} & {known[:2], known[-2:]}:
-            continue
-        swapped = sorted(end) == sorted(known)
-        if swapped or SequenceMatcher(None, end, known, autojunk=False).ratio() >= _NEAR:
-            return True
-    return False
+    # Most names have neither end, nor the length, of one that they could be compared with.
+    return any(
+        sorted(end) == sorted(known) or SequenceMatcher(None, end, known, autojunk=False).ratio() >= _NEAR
+        for end in ends
+        for known in _BY_EDGE.get(end[:2], ()) + _BY_EDGE.get(end[-2:], ())
+        if abs(len(end) - len(known)) <= 2
+    )
 
 
 def without_secrets(text: str, also: str = "") -> str:

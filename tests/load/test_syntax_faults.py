@@ -290,4 +290,5 @@ def test_fault_is_marked_and_explained(marked: str, reason: str, advice: str | N
     at = document.locate(found.place)
     assert (found.kind.code, found.message, found.help) == ("AD003", reason, advice)
     assert (at.line, at.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
-    assert at.text[at.column - 1 : at.end_column - 1] == wrong
+    line = f"{before}{wrong}{behind}".split("\n")[at.line - 1]
+    assert line[at.column - 1 : at.end_column - 1] == wrong

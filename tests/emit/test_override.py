@@ -108,6 +108,8 @@ def test_base_file_has_a_worker_and_its_queue_for_celery(
     core = {"airflow-init", "airflow-scheduler", "airflow-apiserver", "airflow-dag-processor", "airflow-triggerer"}
     assert set(services) == {"postgres", "airflow-cli", *core, *more}
     assert having(services, "ports") == {"apiserver"}
+    named = {service.get("environment", {}).get("AIRFLOW__CORE__EXECUTOR") for service in services.values()}
+    assert named == {None, "CeleryExecutor" if more else "LocalExecutor"}
     assert having(services, "environment", "DUMB_INIT_SETSID") == ({"worker"} if more else set())
     assert having(services, "environment", "AIRFLOW__CELERY__BROKER_URL") == (
         having(services, "environment", "AIRFLOW__CORE__EXECUTOR") if more else set()

@@ -28,6 +28,7 @@ KEYS = [
     ("a.b. ⟦=⟧ 1", "a part of the key is missing behind the dot", None),
     ("a.⟦é⟧.b = 1", BARE_KEY, 'write "é"'),
     ("a.⟦b c⟧ = 1", BARE_KEY, 'write "b c"'),
+    ("a.b.⟦c d⟧ = 1", BARE_KEY, 'write "c d"'),
     ('"a".⟦é⟧ = 1', BARE_KEY, 'write "é"'),
     ("a = { ⟦é⟧ = 1 }", BARE_KEY, 'write "é"'),
     ("a ⟦+⟧= 1", "a key and its value are joined by = alone", "write a = …"),
@@ -131,6 +132,8 @@ VALUES = [
     ("a = ⟦undefined⟧", "TOML has no undefined", LEAVE_OUT),
     ("a = [⟦null⟧]", "TOML has no null", LEAVE_OUT),
     ("a = ⟦Yes⟧", "a boolean is true or false", "write true"),
+    ("a = ⟦TRUE⟧", "a boolean is true or false", "write true"),
+    ("a = ⟦False⟧", "a boolean is true or false", "write false"),
     ("a = ⟦OFF⟧", "a boolean is true or false", "write false"),
     ("a = ⟦on⟧", "a boolean is true or false", "write true"),
     ("a = ⟦no⟧", "a boolean is true or false", "write false"),
@@ -290,4 +293,5 @@ def test_fault_is_marked_and_explained(marked: str, reason: str, advice: str | N
     at = document.locate(found.place)
     assert (found.kind.code, found.message, found.help) == ("AD003", reason, advice)
     assert (at.line, at.column) == (before.count("\n") + 1, len(before) - before.rfind("\n"))
-    assert at.text[at.column - 1 : at.end_column - 1] == wrong
+    line = f"{before}{wrong}{behind}".split("\n")[at.line - 1]
+    assert line[at.column - 1 : at.end_column - 1] == wrong

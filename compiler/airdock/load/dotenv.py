@@ -78,7 +78,7 @@ def parse_dotenv(text: str, environ: Mapping[str, str]) -> dict[str, str]:
 
 def _double_quoted(text: str, known: Callable[[str], str | None]) -> str:
     r"""Decode escapes and interpolate, left to right, so that ``\$`` stays a dollar sign."""
-    pieces = re.split(r"(\\0[0-3][0-7]{2}|\\.)", text, flags=re.DOTALL)
+    pieces = re.split(r"(\\0[0-3][0-7]{2}|\\.)", text)
     out = []
     for piece in pieces:
         if re.fullmatch(r"\\0[0-7]{3}", piece):

@@ -43,7 +43,7 @@ def dag_folders(root: Path, composes: Iterable[str]) -> Iterator[str]:
     for path in composes:
         for source in _DAGS_MOUNT.findall(_generated_text(root / path)):
             with contextlib.suppress(ValueError):  # an escape of YAML's that JSON has not
-                named.append(str(json.loads(source)).removeprefix("./").replace("$$", "$"))
+                named.append(str(json.loads(source)).replace("$$", "$"))
     for folder in dict.fromkeys(named):
         # A folder with an airdock.toml of its own is another project, and its outputs are that one's.
         if _inside(root, folder) and not seen.kind(root / folder / "airdock.toml").exists():
@@ -61,7 +61,7 @@ def kept_folders(project: Project) -> set[str]:
 def emptied(deleted: Iterable[str], root: Path, kept: set[str]) -> list[str]:
     """Return the folders in which nothing is left once these files are gone, the innermost first."""
     gone, folders = {root / path for path in deleted}, []
-    pending = sorted({path.parent for path in gone}, key=lambda path: -len(path.parts))
+    pending = sorted({path.parent for path in gone})
     for folder in pending:
         if folder == root or folder.is_symlink() or folder.relative_to(root).as_posix() in kept or folder in gone:
             continue

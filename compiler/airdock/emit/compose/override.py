@@ -45,7 +45,7 @@ def emit_override(project: Project, host: Host) -> Iterator[Generated]:  # noqa:
     if project.volumes:
         data["volumes"] = {volume.key: _volume(volume) for volume in project.volumes}
     for name, service in project.compose.services.items():
-        services[name] = _merged(services.get(name, {}), service)
+        services[name] = _merged(services.get(name), service)
     yield Generated(project.compose.override, to_yaml(data), "yaml")
 
 

@@ -35,7 +35,7 @@ def place_of(text: str, error: tomli.TOMLDecodeError) -> int:
 
 
 def _by_family(around: Surroundings, message: str) -> Fault | None:
-    if message.startswith(("Expected ']'", "Expected ']]'")) or around.in_header:
+    if around.in_header:
         return no_header(around, message)
     if message.startswith(("Expected '='", "Invalid initial character")):
         return no_key(around)

@@ -68,7 +68,7 @@ def odd_character(around: Surroundings) -> Fault | None:
         advice = "save the file with the line ends of Unix (LF) or Windows (CRLF)"
         return here(around, "a carriage return alone ends no line", advice)
     if ord(char) < 32 or ord(char) == 127:
-        inside = around.at is not None and around.at.kind in ("text", "open")
+        inside = around.at is not None and around.at.kind == "text"
         advice = f'in a text write "\\u{ord(char):04x}"' if inside else "remove it"
         return here(around, f"the control character {code} cannot stand here", advice)
     if around.at is not None and around.at.kind in ("text", "comment"):

@@ -119,7 +119,7 @@ def look(how: bytes, path: bytes) -> bytes:
 
 def values_of(names: Iterable[bytes]) -> bytes:
     """Return a digest of the values of these variables: they may be secrets."""
-    values = ((name, os.environb.get(name)) for name in names)
+    values = ((name, os.environb.get(name)) for name in names if name)
     return digest(b"%s=%s" % (name, value) if value is not None else name for name, value in values).encode()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import tomli
 
-from airdock.spec.base import OperatorArg, Table, key_of, mark_of
+from airdock.spec.base import OperatorArg, Table, keys_by_field, marked
 from airdock.spec.swarm import SwarmSpec
 from airdock.spec.task import TaskSpec
 
@@ -35,16 +35,16 @@ def signatures() -> dict[str, dict[str, Any]]:
     return tomli.loads((FACTS / "docker_operator.toml").read_text(encoding="utf-8"))
 
 
-def marked(table: type[Table], prefix: str = "") -> dict[str, str]:
+def passed(table: type[Table], prefix: str = "") -> dict[str, str]:
     """Return operator keyword to key, for the keys that pass through."""
-    marks = {key_of(table, field): mark_of(table, field, OperatorArg) for field in table.model_fields}
-    return {mark.keyword: f"`{prefix}{key}`" for key, mark in marks.items() if mark is not None}
+    keys = keys_by_field(table)
+    return {mark.keyword: f"`{prefix}{keys[field]}`" for field, mark in marked(table, OperatorArg).items()}
 
 
 def reached() -> dict[str, str]:
     """Return parameter to the words that say which key reaches it."""
     written = tomli.loads((FACTS / "operator_parameters.toml").read_text(encoding="utf-8"))["reached"]
-    return written | marked(TaskSpec) | marked(SwarmSpec, "swarm.")
+    return written | passed(TaskSpec) | passed(SwarmSpec, "swarm.")
 
 
 def left_out() -> dict[str, str]:

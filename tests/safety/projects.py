@@ -145,7 +145,9 @@ def _dag(draw: st.DrawFn, images: list[str], mounts: list[str], pools: list[str]
             "inlets": draw(_some(ASSETS)),
             "outlets": draw(_some(ASSETS)),
         } | draw(
-            {"container": _container, "swarm": _swarm, "python": _python, "operator": _operator}[kind](images, before)
+            {"container": _container, "swarm": _swarm, "python": _python, "operator": _operator}[kind](
+                images, [other for other in before if kind != "container" or _hands_out_list(tasks[other])]
+            )
         )
         if kind in ("container", "python"):
             task |= {"mounts": draw(_some(mounts)), "labels": draw(st.dictionaries(WORDS, TEXTS, max_size=2))}
@@ -197,10 +199,16 @@ def _schedule() -> st.SearchStrategy[Any]:
     )  # fmt: skip
 
 
+def _hands_out_list(task: Table) -> bool:
+    """Say whether another task may be mapped over what this one hands out: one line of a container is one text."""
+    return "image" not in task or "python" in task or task.get("xcom") == "all"
+
+
 @st.composite
-def _container(draw: st.DrawFn, images: list[str], before: list[str]) -> Table:
+def _container(draw: st.DrawFn, images: list[str], lists: list[str]) -> Table:
     task: Table = {"image": draw(st.sampled_from(images))}
-    match draw(st.sampled_from(("command", "script", "commands", "environments", *(["output"] if before else [])))):
+    task |= draw(st.sampled_from([{}, {"xcom": "all"}]))
+    match draw(st.sampled_from(("command", "script", "commands", "environments", *(["output"] if lists else [])))):
         case "command":
             return task | {"command": draw(st.lists(TEXTS, min_size=1, max_size=3))}
         case "script":
@@ -215,7 +223,7 @@ def _container(draw: st.DrawFn, images: list[str], before: list[str]) -> Table:
             tables = st.lists(st.dictionaries(KEYS, TEXTS, min_size=1, max_size=2), min_size=1, max_size=2)
             return task | {"command": ["true"], "expand": {"env": draw(tables)}}
         case _:
-            return task | {"expand": {"command": {"output": draw(st.sampled_from(before))}}}
+            return task | {"expand": {"command": {"output": draw(st.sampled_from(lists))}}}
 
 
 @st.composite

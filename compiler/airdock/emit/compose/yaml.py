@@ -24,6 +24,8 @@ class Instead(dict[str, Any]):
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _WORDS = frozenset(("y", "yes", "n", "no", "true", "false", "on", "off", "null"))
 """Keys that YAML 1.1 reads as something else than text."""
+_LONGEST_KEY = 1000
+"""A key before a colon has 1024 characters at most: YAML 1.2.2, 7.4.2."""
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 """What JSON leaves as it is and YAML does not, or takes for the end of a line: YAML 1.2.2, 5.1 and 5.4."""
 
@@ -43,7 +45,11 @@ def _block(value: Any) -> Iterator[str]:
     if isinstance(value, dict) and value:
         for key, item in value.items():
             lines = _block(item)
-            head = f"{_key(key)}: !override" if isinstance(item, Instead) else f"{_key(key)}:"
+            name = _key(key)
+            if len(name) > _LONGEST_KEY:
+                yield f"? {name}"
+                name = ""
+            head = f"{name}: !override" if isinstance(item, Instead) else f"{name}:"
             if isinstance(item, dict | list | tuple) and item:
                 yield head
                 # A list brings its own indentation, that of its dashes.

@@ -20,10 +20,9 @@ from airdock.diagnostics import FilePlace, Report, Stopped
 from airdock.diagnostics.formats import BASES, FOR_PEOPLE, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
-from airdock.diagnostics.suggest import did_you_mean
 from airdock.load import seen
 from airdock.progress import checking, slow
-from airdock.views import graph, show
+from airdock.views import explain, graph, show
 
 if TYPE_CHECKING:
     from airdock.load.document import Document
@@ -309,21 +308,6 @@ def _init(options: argparse.Namespace) -> int:
     return FINE
 
 
-def _explain(options: argparse.Namespace) -> int:
-    from airdock.explain import document, explanation, overview, sorted_kinds
-
-    if options.code is None:
-        sys.stdout.write(document() if options.markdown else overview())
-        return FINE
-    text = explanation(options.code)
-    if text is None:
-        advice = did_you_mean(options.code, [kind.code for kind in sorted_kinds()])
-        sys.stderr.write(f'airdock explain: there is no finding "{options.code}"\n' + (f"{advice}\n" if advice else ""))
-        return USAGE
-    sys.stdout.write(text)
-    return FINE
-
-
 def _schema(options: argparse.Namespace) -> int:  # noqa: ARG001 - one signature for all commands
     from airdock.spec.schema import schema_text
 
@@ -344,7 +328,7 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "show": _show,
     "graph": _graph,
     "init": _init,
-    "explain": _explain,
+    "explain": explain,
     "schema": _schema,
     "completion": _completion,
 }

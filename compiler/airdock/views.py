@@ -28,6 +28,23 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(name for name in PARTS if name in names)
 
 
+def explain(options: argparse.Namespace) -> int:
+    """Print what a finding means, or all of them."""
+    from airdock.diagnostics.suggest import did_you_mean
+    from airdock.explain import document, explanation, overview, sorted_kinds
+
+    if options.code is None:
+        sys.stdout.write(document() if options.markdown else overview())
+        return FINE
+    text = explanation(options.code)
+    if text is None:
+        advice = did_you_mean(options.code, [kind.code for kind in sorted_kinds()])
+        sys.stderr.write(f'airdock explain: there is no finding "{options.code}"\n' + (f"{advice}\n" if advice else ""))
+        return USAGE
+    sys.stdout.write(text)
+    return FINE
+
+
 def show(project: Project, document: Document, options: argparse.Namespace) -> int:
     """Print the project, a DAG or a task as JSON."""
     from airdock.diagnostics.paths import path_printer

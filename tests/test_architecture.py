@@ -19,7 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "facts": set(),
     "recall": {"__version__"},
     "load": {"diagnostics", "recall"},
-    "spec": {"diagnostics"},
+    "spec": {"diagnostics", "recall", "__version__"},
     "project": {"spec", "facts", "diagnostics", "load"},
     "rules": {"project", "diagnostics", "facts", "load"},
     "emit": {"project", "facts", "load.host"},

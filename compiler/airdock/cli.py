@@ -57,6 +57,7 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
         options.had_nothing_to_do = False
         code = _COMMANDS[options.command](options)
         sys.stdout.flush()
+        _keep_language()
         if asked is not None and options.had_nothing_to_do and code == FINE:
             from airdock.output.remember import remember
 
@@ -76,6 +77,16 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
         sys.stderr.write(f"airdock has a bug. Please report it with these lines:\n\n{version}\n{report}")
         return BUG
     return code
+
+
+def _keep_language() -> None:
+    """Keep the language for later runs, if this one had to compile it."""
+    module = sys.modules.get("airdock.spec.language")
+    compiled = module.just_compiled() if module else None
+    if compiled:
+        from airdock.output.remember import remember_language
+
+        remember_language(*compiled)
 
 
 def _place(options: argparse.Namespace) -> tuple[Path, str]:

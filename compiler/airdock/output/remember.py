@@ -1,6 +1,6 @@
-"""Keeping a run that had nothing to do, so that `recall` can answer the next one.
+"""Keeping a run that had nothing to do, so that `recall` can answer the next one, and the language as it was compiled.
 
-Beside `apply`, the only module that writes: one file in the user's cache, never in the project. Where it cannot be
+Beside `apply`, the only module that writes: files in the user's cache, never in the project. Where it cannot be
 written, or where something might have changed while the run looked at it, nothing is kept.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from airdock.load import seen
 from airdock.load.git import GroundsUnknown, note_grounds
-from airdock.recall import digest, folder, look, record_of, values_of
+from airdock.recall import look, record_of, sealed, values_of
 
 _KEPT = 200
 """Records at most; a project has one for each way in which it is built."""
@@ -58,8 +58,7 @@ def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
     texts = stdout.encode(), stderr.encode()
     if any(b"\0" in text for text in texts):
         raise _NotKept
-    record = b"\0".join((asked, *lists, *texts))
-    return b"%s\0%s" % (record, digest([record]).encode())
+    return sealed(b"\0".join((asked, *lists, *texts)))
 
 
 def _settled(known: bytes, began: int) -> bool:
@@ -105,8 +104,14 @@ def _is_link(path: bytes) -> bool:
         return False
 
 
+def remember_language(path: str, text: bytes) -> None:
+    """Keep what pydantic made of the language: see `airdock.spec.language`."""
+    with contextlib.suppress(OSError):
+        _write(Path(path), sealed(text))
+
+
 def _write(path: Path, data: bytes) -> None:
-    cache = Path(folder())
+    cache = path.parent
     cache.mkdir(0o700, parents=True, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=cache, prefix=f"{path.name}.")
     try:

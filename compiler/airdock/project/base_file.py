@@ -72,7 +72,7 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     if compose.bundled:
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
         return BaseFile(tuple(service for service in known if service not in left_out))
-    where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
+    where = ("compose", "base") if "base" in scope.spec.compose.written else ("airflow", "version")
     text, problem = None, "does not exist"
     # A generated file there is the bundled one of an earlier build, which this build deletes.
     if scope.files.is_users(compose.base) or not seen.kind(scope.files.root / compose.base).is_file():

@@ -7,7 +7,8 @@ from functools import cache
 from typing import Any, TypeVar
 
 from airdock.diagnostics import SpecPath
-from airdock.spec.base import For, Table, keys_by_field, marked
+from airdock.spec.base import For, Table
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import TaskKeys
 
 AnyTable = TypeVar("AnyTable", bound=Table)
@@ -23,13 +24,13 @@ class Layers:
         self._layers = layers
         self._written: dict[str, tuple[Table, SpecPath]] = {}
         for table, path in layers:
-            for field in table.model_fields_set:
+            for field in table.written:
                 self._written.setdefault(field, (table, path))
         self._nearest = dict(self._written)
         for group in type(layers[0][0]).at_most_one:
-            first = next((table for table, _ in layers if not table.model_fields_set.isdisjoint(group)), None)
+            first = next((table for table, _ in layers if not table.written.isdisjoint(group)), None)
             for field in group:
-                if first is not None and field not in first.model_fields_set:
+                if first is not None and field not in first.written:
                     # A nearer table has the other key of the group, which rules this one out farther away.
                     self._nearest.pop(field, None)
 
@@ -46,9 +47,9 @@ class Layers:
 
     def kind(self) -> str:
         """Return the kind of a task: by the nearest table that says it."""
-        own = self._layers[0][0].model_fields_set
+        own = self._layers[0][0].written
         for table, _ in self._layers:
-            written = table.model_fields_set
+            written = table.written
             for key in ("operator", "python"):
                 # An image goes with a function, but not with an operator from the defaults.
                 if key in written and (key == "python" or key in own or "image" not in own):
@@ -91,4 +92,4 @@ class Layers:
 def fields_for(kind: str) -> tuple[str, ...]:
     """Return the fields that a kind of task has."""
     marks = marked(TaskKeys, For)
-    return tuple(field for field in TaskKeys.model_fields if field not in marks or kind in marks[field].kinds)
+    return tuple(field for field in keys_by_field(TaskKeys) if field not in marks or kind in marks[field].kinds)

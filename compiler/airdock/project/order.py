@@ -13,7 +13,8 @@ from airdock.project.defaults import Layers
 from airdock.project.findings import CYCLE
 from airdock.project.scope import Scope
 from airdock.spec.dag import DagSpec
-from airdock.spec.source import OutputSource, source_of
+from airdock.spec.free_source import source_of
+from airdock.spec.source import OutputSource
 from airdock.spec.task import TaskSpec
 
 Needs = dict[str, dict[str, SpecPath]]
@@ -110,8 +111,8 @@ def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
     elif isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _outputs_in(inner, (*where, key))
-    elif hasattr(value, "model_fields_set"):
-        for key in value.model_fields_set:
+    elif hasattr(value, "written"):
+        for key in value.written:
             yield from _outputs_in(getattr(value, key), (*where, key))
 
 

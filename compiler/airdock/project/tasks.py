@@ -27,9 +27,10 @@ from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_sw
 from airdock.project.task_values import TaskScope
 from airdock.project.text import literal_template, split_command
 from airdock.project.values import FileValue
-from airdock.spec.base import OperatorArg, keys_by_field, marked
+from airdock.spec.base import OperatorArg
 from airdock.spec.callback import CALLBACK_KEYS
 from airdock.spec.doc import DocFile
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import FileText, PickleOutput, TaskKeys, TaskSpec, UlimitSpec
 
 SHELL = ("/bin/sh", "-ec")

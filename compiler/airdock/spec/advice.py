@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.suggest import closest, did_you_mean
 from airdock.spec import tables
 from airdock.spec.annotations import entries_at, list_of_integers, owner_at, path_of
-from airdock.spec.base import DagArg, OperatorArg, Table, keys_by_field, marked
+from airdock.spec.base import DagArg, OperatorArg, Table
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.tables import NAMED, Place
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -140,12 +140,10 @@ def _other_word(key: str, table: type[Table]) -> str | None:
     return word or _keywords(table).get(key)
 
 
-@cache
 def _known(table: type[Table]) -> tuple[str, ...]:
     return tuple(keys_by_field(table).values())
 
 
-@cache
 def _keywords(table: type[Table]) -> dict[str, str]:
     """Return the keys of a table by the keyword of Airflow's that they become."""
     marks = {**marked(table, OperatorArg), **marked(table, DagArg)}

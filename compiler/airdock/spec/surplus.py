@@ -7,15 +7,15 @@ a wrong type elsewhere in the table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
-from airdock.spec.base import For, Table, keys_by_field, marked
+from airdock.spec.base import For, Table
 from airdock.spec.callback import CALLBACK_KEYS, CallbackSpec
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import ScheduleSpec
 from airdock.spec.image import ImageSpec
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.mount import MountSpec
 from airdock.spec.task import TaskKeys, TaskSpec
 
@@ -59,7 +59,6 @@ def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterato
             yield from _matching(node[key], pattern[1:], (*path, key))
 
 
-@cache
 def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     return {keys_by_field(table)[field]: mark.kinds for field, mark in marked(table, For).items()}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from airdock.facts import AirflowFacts
 from airdock.load.claim import is_generated
-from airdock.spec.scalars import ID
+from airdock.spec.patterns import ID
 from airdock.starter.dag_reader import DOCKER_DEFAULTS, ModuleReader
 from airdock.starter.dag_table import OF_DAG, DagTable
 from airdock.starter.declared import Declared

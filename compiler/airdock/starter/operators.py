@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
-from airdock.spec.base import For, OperatorArg, keys_by_field, marked
+from airdock.spec.base import For, OperatorArg
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import TaskSpec
 from airdock.starter.declared import Declared
 from airdock.starter.literals import HostEnv, Made, Names, NotLiteral, Output

@@ -16,7 +16,7 @@ import pytest
 from remembered import ask, ask_until_remembered, make_project
 
 from airdock.load import seen
-from airdock.output.remember import _KEPT, _superfluous
+from airdock.output.remember import _RUNS, _superfluous
 from airdock.recall import question, recall, record_of
 from commands import GOOD, WARNING, files, write_project
 from conftest import CASES, copy_case
@@ -155,12 +155,12 @@ def test_other_commands_are_not_remembered(command: list[str]) -> None:
 
 
 def test_old_records_go_and_nothing_else(tmp_path: Path) -> None:
-    for number in range(_KEPT + 1):
+    for number in range(_RUNS + 1):
         (tmp_path / f"{number:032x}").touch()
         os.utime(tmp_path / f"{number:032x}", (number, number))
     (tmp_path / "letter.txt").touch()
-    gone = sorted(path.name for path in _superfluous(tmp_path))
-    assert gone == [f"{number:032x}" for number in range(_KEPT // 2)]
+    gone = sorted(path.name for path in _superfluous(tmp_path, _RUNS))
+    assert gone == [f"{number:032x}" for number in range(_RUNS // 2)]
 
 
 Looked = list[str]

@@ -22,6 +22,7 @@ MARKS = (For, OperatorArg, DagArg)
 ROOTS: tuple[type[Table], ...] = (ProjectSpec, *SOURCES.values())
 """The tables that values are validated against: the whole file, and what may stand where any value may be."""
 _NOT_FOR_VALIDATION = {"metadata", "serialization"}
+_REFERENCES = {"ref", "schema_ref"}
 _FACTORIES = {list: "list", dict: "dict"}
 _NAMES = {"Annotated": Annotated, "Any": Any, "Literal": typing.Literal, "Field": Field}
 
@@ -84,8 +85,12 @@ def _marks(table: type[Table]) -> dict[str, Any]:
 
 def _plain(node: Any) -> Any:
     """Return a schema of pydantic's as JSON has it. What is no value is named: a table, a check, a factory."""
+    if isinstance(node, dict) and isinstance(node.get("type"), str):
+        node = {key: value for key, value in node.items() if key not in _NOT_FOR_VALIDATION}
+        # What a reference has behind its colon is where the model stands in memory.
+        node |= {key: node[key].partition(":")[0] for key in _REFERENCES & node.keys()}
     if isinstance(node, dict):
-        return {key: _plain(value) for key, value in node.items() if key not in _NOT_FOR_VALIDATION}
+        return {key: _plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):
         return [_plain(value) for value in node]
     if node is None or isinstance(node, str | int | float):

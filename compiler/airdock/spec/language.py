@@ -18,7 +18,7 @@ from pydantic_core import SchemaValidator
 
 from airdock import __version__
 from airdock.recall import digest, folder, kept, look
-from airdock.spec import asset, callback, checks, connection, dag, doc, engine, image, mount, pool, project, source, swarm, task  # noqa: F401 - all tables
+from airdock.spec import checks
 from airdock.spec.base import DagArg, For, OperatorArg, Table, every_table
 
 Mark = TypeVar("Mark", For, OperatorArg, DagArg)

@@ -10,9 +10,8 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airdock import __version__
 from airdock.arguments import USAGE, parser, refuse_what_does_not_go_together
@@ -157,8 +156,7 @@ def _watch(options: argparse.Namespace) -> int:
     return FINDINGS
 
 
-@dataclass(frozen=True)
-class _Built:
+class _Built(NamedTuple):
     """How one build ended; no changes where it was refused."""
 
     code: int

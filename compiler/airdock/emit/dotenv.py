@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.emit.artifact import DotenvBlock, Generated
 from airdock.load.host import Host
@@ -16,8 +15,7 @@ from airdock.project.secret import Secret
 from airdock.project.values import EnvValue, FileValue
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A variable of `.env`."""
 
     key: str

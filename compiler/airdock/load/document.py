@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -75,15 +74,14 @@ _REPEATS = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Cannot redef
 """How tomli's messages begin where something is declared twice."""
 
 
-@dataclass
 class SourceFile:
     """One TOML file: its name as shown to the user, its text as it stands on disk."""
 
-    name: str
-    text: str
-    is_toml: bool = False
-    """Whether it could be read: only then are there places."""
-    _lines: dict[int, str] = field(default_factory=dict, repr=False)
+    def __init__(self, name: str, text: str, is_toml: bool = False) -> None:
+        self.name, self.text = name, text
+        self.is_toml = is_toml
+        """Whether it could be read: only then are there places."""
+        self._lines: dict[int, str] = {}
 
     @cached_property
     def places(self) -> Node:
@@ -135,18 +133,17 @@ class SourceFile:
         return self._lines[number]
 
 
-@dataclass
 class Document:
     """All values of airdock.toml and its included files, and where they stand."""
 
-    root: Path
-    main: str
-    values: dict[str, object] = field(default_factory=dict)
-    files: dict[str, SourceFile] = field(default_factory=dict)
-    owners: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(table, name) to the file that declares it, for what comes from an included file."""
-    named: set[tuple[str, str]] = field(default_factory=set)
-    """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
+    def __init__(self, root: Path, main: str) -> None:
+        self.root, self.main = root, main
+        self.values: dict[str, object] = {}
+        self.files: dict[str, SourceFile] = {}
+        self.owners: dict[tuple[str, str], str] = {}
+        """(table, name) to the file that declares it, for what comes from an included file."""
+        self.named: set[tuple[str, str]] = set()
+        """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
 
     def file_of(self, path: SpecPath) -> SourceFile:
         """Return the file in which a path stands."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT
@@ -21,8 +20,7 @@ Needs = dict[str, dict[str, SpecPath]]
 """Task to the tasks that it needs, each with the place that says so."""
 
 
-@dataclass
-class Graph:
+class Graph(NamedTuple):
     """Who waits for whom in a DAG, by id."""
 
     order: list[str]
@@ -31,7 +29,7 @@ class Graph:
     """Task to the tasks that it names itself."""
     upstream: dict[str, list[str]]
     """Task to all tasks that it waits for directly, those it has from groups too."""
-    between: list[tuple[str, str]] = field(default_factory=list)
+    between: list[tuple[str, str]]
     """(first, then) where one of them is a group: inner ones first, as Airflow looks at a group when it is told."""
 
 
@@ -49,7 +47,7 @@ def graph_of(scope: Scope, dag: str, spec: DagSpec, layers: Mapping[str, Layers]
         needs[id_] = {name: place for name, place in needs[id_].items() if name in spec.tasks}
     order = _order(scope, needs)
     direct = {id_: [name for name in found if name in spec.tasks] for id_, found in named.items()}
-    graph = Graph(order or list(spec.tasks), direct, {id_: list(found) for id_, found in direct.items()})
+    graph = Graph(order or list(spec.tasks), direct, {id_: list(found) for id_, found in direct.items()}, [])
     if order is not None and spec.groups:
         for (first, then), place in _between(dag, spec).items():
             if first in inside and not _ends(graph.upstream, inside[first], spec):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
@@ -21,19 +20,17 @@ from airdock.spec import ProjectSpec
 from airdock.spec.source import EnvSource, FileSource
 
 
-@dataclass
 class Scope:
     """Everything in reach while a project is resolved."""
 
-    spec: ProjectSpec
-    files: ProjectFiles
-    report: Report
-    target: Target
-    images: dict[str, Image] = field(default_factory=dict)
-    mounts: dict[str, Mount] = field(default_factory=dict)
-    access: Access = field(init=False)
-    engines: dict[str, Engine] = field(default_factory=dict)
-    host_variables: dict[str, HostVariable] = field(default_factory=dict)
+    access: Access
+
+    def __init__(self, spec: ProjectSpec, files: ProjectFiles, report: Report, target: Target) -> None:
+        self.spec, self.files, self.report, self.target = spec, files, report, target
+        self.images: dict[str, Image] = {}
+        self.mounts: dict[str, Mount] = {}
+        self.engines: dict[str, Engine] = {}
+        self.host_variables: dict[str, HostVariable] = {}
 
     def read_text(self, path: str, where: SpecPath, what: str = "file") -> str | None:
         """Return a file's text; reports AD212 or AD906 and returns None if it cannot be had."""

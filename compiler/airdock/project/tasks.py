@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -69,8 +68,7 @@ def resolve_task(
     if layers.is_set("pool"):
         place = layers.place("pool")
         check_pool(scope, layers.get("pool"), place, values.user(place))
-    task = replace(
-        task,
+    task = task._replace(
         options={**task.options, **added},
         group=group,
         named=named,

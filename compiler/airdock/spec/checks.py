@@ -12,7 +12,7 @@ import re
 from math import isfinite
 from typing import Any
 
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from airdock.spec.core import PydanticCustomError, PydanticKnownError
 
 _DURATION = re.compile(r"^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$", re.ASCII)
 _SIZE = re.compile(r"^(\d+)([bkmg]?)$", re.ASCII)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic_core import ValidationError
-
 from airdock.spec.base import Table
+from airdock.spec.core import ValidationError
 from airdock.spec.language import keys_by_field, validator
 from airdock.spec.source import SOURCES
 

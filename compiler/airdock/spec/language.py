@@ -13,13 +13,11 @@ import sys
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-import pydantic_core
-from pydantic_core import SchemaValidator
-
 from airdock import __version__
 from airdock.recall import digest, folder, kept, look
 from airdock.spec import checks
 from airdock.spec.base import DagArg, For, OperatorArg, Table, every_table
+from airdock.spec.core import VERSION, SchemaValidator
 
 Mark = TypeVar("Mark", For, OperatorArg, DagArg)
 AnyTable = TypeVar("AnyTable", bound=Table)
@@ -40,10 +38,9 @@ def record() -> str:
     place = folder("language")
     if not place:
         return ""
-    library = os.path.dirname(pydantic_core.__file__)  # noqa: PTH120
     files = [f"{_HERE}/{name}" for name in sorted(os.listdir(_HERE)) if name.endswith(".py")]  # noqa: PTH208
-    looks = [look(b"s", os.fsencode(path)) for path in (*files, f"{library}/core_schema.py", f"{library}/../pydantic/version.py")]
-    versions = f"{__version__} {sys.version} {pydantic_core.__version__} {_HERE}".encode()
+    looks = [look(b"s", os.fsencode(path)) for path in files]
+    versions = f"{__version__} {sys.version} {VERSION} {_HERE}".encode()
     return f"{place}/{digest([versions, *looks])}"
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pydantic_core import ValidationError
-
 from airdock.diagnostics import Diagnostic, Report, SpecPath, SpecPlace
 from airdock.diagnostics.shape import MISSING_KEY, UNKNOWN_KEY
+from airdock.spec.core import ValidationError
 from airdock.spec.language import validator
 from airdock.spec.limits import beyond_limits
 from airdock.spec.missing_name import missing_names

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from airdock.diagnostics import FilePlace, Report
 from airdock.diagnostics.lint import ignore_findings, ignored_codes
@@ -11,11 +11,13 @@ from airdock.load.document import FILE_NOT_READABLE, Document, load_document
 from airdock.load.dotenv import read_dotenv
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host, read_host
-from airdock.output.changes import Change
 from airdock.project.model import Project
 from airdock.project.resolve import resolve
 from airdock.rules.registry import check
 from airdock.spec.validate import validate
+
+if TYPE_CHECKING:
+    from airdock.output.changes import Change
 
 
 class Checked(NamedTuple):

@@ -139,10 +139,8 @@ def _keys_by_keyword(kind: str) -> dict[str, str]:
 
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
-    options: dict[str, object] = {}
-    for keyword, field in _fields_by_keyword(kind).items():
-        if layers.is_set(field):
-            options[keyword] = layers.get(field)
+    written = layers.written
+    options = {keyword: layers.get(field) for keyword, field in _fields_by_keyword(kind).items() if field in written}
     if layers.is_set("log_max_files") and "log_max_files" in fields_for(kind):
         options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text
     if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
@@ -282,11 +280,12 @@ def _split(scope: Scope, layers: Layers, field: str) -> list[str]:
 
 def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:
     found: list[tuple[str, Any]] = []
-    own = {key for key, _, _ in layers.merged("env")}
+    variables = list(layers.merged("env"))
+    own = {key for key, _, _ in variables}
     for key, (path, text) in _of_files(values.scope, layers).items():
         if key not in own:
             found.append((key, values.scope.carried(FileValue(path, Secret(text), key), f"{path}_{key}")))
-    for key, value, place in layers.merged("env"):
+    for key, value, place in variables:
         if key in _ENVIRONMENT_OF_AIRFLOW:
             expected = "Airflow uses this name itself"
             values.scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
@@ -320,14 +319,15 @@ def _user(user: Any) -> str | HostUser | None:
 
 
 def _labels(scope: Scope, layers: Layers, dag: str, task: str) -> tuple[tuple[str, str], ...]:
+    labels = list(layers.merged("labels"))
     if not scope.target.provider.has("labels"):
-        return tuple((key, value) for key, value, _ in layers.merged("labels"))
+        return tuple((key, value) for key, value, _ in labels)
     own = {"airdock.project": scope.spec.project.name, "airdock.dag": dag, "airdock.task": task}
-    for key, _, place in layers.merged("labels"):
+    for key, _, place in labels:
         if key in own:
             expected = "airdock sets this label, to find the containers of a task"
             scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-    return (*own.items(), *((key, value) for key, value, _ in layers.merged("labels")))
+    return (*own.items(), *((key, value) for key, value, _ in labels))
 
 
 def _xcom(scope: Scope, layers: Layers, kind: str) -> str | tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from airdock.emit.dag.pycode import LINE, Code, Group, Node
 from airdock.facts import AirflowFacts
@@ -104,15 +104,14 @@ def _paths(dags: Iterable[Dag]) -> dict[str, None]:
     return found
 
 
-def names_in(node: Node) -> Iterator[str]:
-    """Return the names that a piece of source uses and a module has to import."""
-    if isinstance(node, Code):
-        if node.startswith(("HOST_DIR", "os.")):
-            yield from ("os", node.split(" ", 1)[0].split(".", 1)[0])
-    elif isinstance(node, Group):
-        yield node.open.rstrip("([{").split(".", 1)[0]
+def add_names(node: Node, used: set[str]) -> None:
+    """Add the names that a piece of source uses and a module has to import."""
+    if isinstance(node, Group):
+        used.add(node.open.rstrip("([{").split(".", 1)[0])
         for _, item in node.items:
-            yield from names_in(item)
+            add_names(item, used)
+    elif isinstance(node, Code) and node.startswith(("HOST_DIR", "os.")):
+        used.update(("os", node.split(" ", 1)[0].split(".", 1)[0]))
 
 
 def import_lines(used: set[str], core: dict[str, str], classes: dict[str, str]) -> list[Code]:

@@ -25,7 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "emit": {"project", "facts", "load.host"},
     "output": {"emit.artifact", "diagnostics", "load", "project", "recall"},
     "pipeline": {"diagnostics", "load", "spec", "project", "rules", "emit", "output"},
-    "explain": {"pipeline", "diagnostics", "output.changes"},
+    "explain": {"pipeline", "diagnostics"},
     "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
     "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.requirements", "spec"}
     | {"output.apply", "output.changes"},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-# Kinds stand next to the code that raises them, so the catalogue is whole once every stage is imported.
-from airdock import pipeline  # noqa: F401
 from airdock.diagnostics import CATALOGUE, Kind
 from airdock.diagnostics.formats.text import markdown
-from airdock.output import changes  # noqa: F401
+from airdock.pipeline import know_all_kinds
+
+know_all_kinds()
 
 _INTRODUCTION = """\
 # Findings

@@ -48,7 +48,9 @@ def understand(document: Document, report: Report) -> Checked:
     spec = validate(document.values, report)
     report.gate()
     assert spec is not None  # noqa: S101 - no errors, so there is a spec
-    report.extend(ignore_findings(spec.lint.ignore))
+    if spec.lint.ignore:
+        know_all_kinds()
+        report.extend(ignore_findings(spec.lint.ignore))
     files = ProjectFiles(document.root, document.named)
     project = resolve(spec, files, report)
     report.gate()
@@ -56,6 +58,11 @@ def understand(document: Document, report: Report) -> Checked:
     host = _host(document, report)
     check(project, files, host, document.values, report)
     return Checked(project, host)
+
+
+def know_all_kinds() -> None:
+    """Make the catalogue of findings whole: a kind is in it when the module has been imported that declares it."""
+    import airdock.output.changes  # noqa: F401 - all other stages are imported above
 
 
 def build(checked: Checked, root: Path, report: Report, *, force: bool) -> list[Change]:

@@ -62,7 +62,9 @@ def understand(document: Document, report: Report) -> Checked:
 
 def know_all_kinds() -> None:
     """Make the catalogue of findings whole: a kind is in it when the module has been imported that declares it."""
-    import airdock.output.changes  # noqa: F401 - all other stages are imported above
+    # All others are imported by the modules above.
+    import airdock.output.changes
+    import airdock.rules.functions  # noqa: F401
 
 
 def build(checked: Checked, root: Path, report: Report, *, force: bool) -> list[Change]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -60,10 +58,17 @@ def read_host(root: Path) -> Host:
         dotenv=read_dotenv(text, environ),
         uid=uid or AIRFLOW_IMAGE_UID,
         socket_gid=_socket_gid,
-        new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
+        new_key=_new_key,
         dotenv_in_git=lambda: exposed(root, ".env"),
         not_text=frozenset(os.environ.keys() - texts.keys()),
     )
+
+
+def _new_key(count: int) -> str:
+    import base64
+
+    # What the module `secrets` would ask, which imports OpenSSL.
+    return base64.urlsafe_b64encode(os.urandom(count)).decode("ascii")
 
 
 def _is_text(value: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -21,6 +20,8 @@ class ContentDigest:
     """Takes in everything that goes into an image. Independent of time, owner, and the project's own place."""
 
     def __init__(self) -> None:
+        import hashlib  # loads OpenSSL, and most projects build no image
+
         self._hash = hashlib.sha256()
 
     def add(self, name: str, data: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -100,6 +99,8 @@ class Scope:
         if name in self.host_variables:
             # Another file, or another default: a digest of what the user wrote keeps the names apart and stable.
             written = repr((origin, value.default if isinstance(value, EnvValue) else None))
+            import hashlib
+
             name += "_" + hashlib.sha256(written.encode()).hexdigest()[:8].upper()
         self.host_variables[name] = HostVariable(name, value)
         return self.host_variables[name]

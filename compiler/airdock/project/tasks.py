@@ -17,7 +17,6 @@ from airdock.project.declared import check_pool, resolve_assets, resolve_engine
 from airdock.project.defaults import Layers, fields_for
 from airdock.project.expand import resolve_expand
 from airdock.project.findings import UNKNOWN_IMAGE
-from airdock.project.functions import resolve_function
 from airdock.project.model import HostUser, Image, Task
 from airdock.project.mounts import resolve_uses
 from airdock.project.scope import Scope
@@ -174,6 +173,9 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     function, arguments = None, []
     command = None
     if kind == "python":
+        # Only a project with a function needs what reads them.
+        from airdock.project.functions import resolve_function
+
         function = resolve_function(scope, layers.get("python"), layers.place("python"))
         where = layers.place("args")
         for key, value in layers.get("args").items():

@@ -14,6 +14,7 @@ from airdock.load.host import Host, read_host
 from airdock.project.model import Project
 from airdock.project.resolve import resolve
 from airdock.rules.registry import check
+from airdock.spec import ProjectSpec
 from airdock.spec.validate import validate
 
 if TYPE_CHECKING:
@@ -44,6 +45,17 @@ def analyse(document: Document, report: Report) -> Checked:
 
 def understand(document: Document, report: Report) -> Checked:
     """Document → Project, though the rules may have reported errors of it. Raises Stopped where there is none."""
+    files = ProjectFiles(document.root, document.named)
+    # Nothing keeps the spec: of a large project it would be a quarter of all memory.
+    project = resolve(_spec(document, report), files, report)
+    report.gate()
+    assert project is not None  # noqa: S101
+    host = _host(document, report)
+    check(project, files, host, document.values, report)
+    return Checked(project, host)
+
+
+def _spec(document: Document, report: Report) -> ProjectSpec:
     report.gate()
     spec = validate(document.values, report)
     report.gate()
@@ -51,13 +63,7 @@ def understand(document: Document, report: Report) -> Checked:
     if spec.lint.ignore:
         know_all_kinds()
         report.extend(ignore_findings(spec.lint.ignore))
-    files = ProjectFiles(document.root, document.named)
-    project = resolve(spec, files, report)
-    report.gate()
-    assert project is not None  # noqa: S101
-    host = _host(document, report)
-    check(project, files, host, document.values, report)
-    return Checked(project, host)
+    return spec
 
 
 def know_all_kinds() -> None:

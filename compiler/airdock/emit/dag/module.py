@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from airdock.emit.artifact import Generated
 from airdock.emit.dag import values
-from airdock.emit.dag.names import PRIVATE, Names, add_names, class_names, import_lines
+from airdock.emit.dag.names import PRIVATE, Names, class_names, import_lines, names_in
 from airdock.emit.dag.pycode import Code, Group, Lines, Node, call, literal, mapping, render
 from airdock.emit.dag.schedule import moment, schedule
 from airdock.emit.dag.task import (
@@ -99,7 +99,7 @@ def _dag(dag: Dag, names: Names, function: str, used: set[str]) -> _DagCode:
     indent = 4 if function else 0
     arguments = _dag_arguments(dag, names)
     for node in arguments.values():
-        add_names(node, used)
+        used.update(names_in(node))
     blocks = [_group(group, names, used, indent + 4) for group in dag.groups]
     blocks += [_task(task, names, used, indent + 4) for task in dag.tasks]
     return _DagCode(
@@ -112,6 +112,7 @@ def _dag(dag: Dag, names: Names, function: str, used: set[str]) -> _DagCode:
     )
 
 
+@lru_cache(4096)  # most arguments of a task are those of the one before
 def _argument(key: str, node: Node, indent: int) -> Code:
     return Code(f"{key}=" + render(node, column=indent + len(key) + 1, indent=indent, argument=True))
 
@@ -143,7 +144,7 @@ def _task(task: Task, names: Names, used: set[str], indent: int) -> _Block:
     mapped = mapped_arguments(task, names)
     given = function_arguments(task, names) if task.function else {}
     for node in (*arguments.values(), *mapped.values(), *given.values()):
-        add_names(node, used)
+        used.update(names_in(node))
     factory = names.classes.get(task.operator or "", factory_of(task))
     used.update({factory} if task.operator is None else ())
     variable = names.task(task)

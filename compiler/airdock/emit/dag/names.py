@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Iterable
+from functools import lru_cache
 
-from airdock.emit.dag.pycode import LINE, Code, Group, Node
+from airdock.emit.dag.pycode import LINE, Code, Group, Lines, Node
 from airdock.facts import AirflowFacts
 from airdock.project.dag_parts import Group as TaskGroup
 from airdock.project.model import Dag, Task
@@ -104,14 +105,15 @@ def _paths(dags: Iterable[Dag]) -> dict[str, None]:
     return found
 
 
-def add_names(node: Node, used: set[str]) -> None:
-    """Add the names that a piece of source uses and a module has to import."""
+@lru_cache(4096)  # most arguments of a task are those of the one before
+def names_in(node: Node) -> frozenset[str]:
+    """Return the names that a piece of source uses and a module has to import."""
     if isinstance(node, Group):
-        used.add(node.open.rstrip("([{").split(".", 1)[0])
-        for _, item in node.items:
-            add_names(item, used)
-    elif isinstance(node, Code) and node.startswith(("HOST_DIR", "os.")):
-        used.update(("os", node.split(" ", 1)[0].split(".", 1)[0]))
+        own = frozenset({node.open.rstrip("([{").split(".", 1)[0]})
+        return own.union(*(names_in(item) for _, item in node.items if not isinstance(item, Lines)))
+    if isinstance(node, Code) and node.startswith(("HOST_DIR", "os.")):
+        return frozenset({"os", node.split(" ", 1)[0].split(".", 1)[0]})
+    return frozenset()
 
 
 def import_lines(used: set[str], core: dict[str, str], classes: dict[str, str]) -> list[Code]:

@@ -113,7 +113,7 @@ def test_keys_that_exclude_each_other_do_so_across_tables() -> None:
 def test_kind_is_what_the_nearest_table_says(
     task: dict[str, Any], dag: dict[str, Any], all_: dict[str, Any], kind: str
 ) -> None:
-    assert layers(task, dag, all_).kind() == kind
+    assert layers(task, dag, all_).kind == kind
 
 
 def test_place_of_the_nearest_table() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, TypeVar
 
 from airdock.diagnostics import SpecPath
@@ -52,8 +52,9 @@ class Layers:
         assert isinstance(table, type_)  # noqa: S101 - the caller made it so
         return table
 
+    @cached_property
     def kind(self) -> str:
-        """Return the kind of a task: by the nearest table that says it."""
+        """The kind of a task: by the nearest table that says it."""
         own = self._first.written
         for table, _ in self._layers:
             written = table.written

@@ -85,7 +85,7 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
     if task.teardown is not None:
         found.setdefault(task.teardown, (*layers.own, "teardown"))
     fields = {"container": ("env",), "python": ("env", "args"), "operator": ("arguments",)}
-    for field_ in fields[layers.kind()]:
+    for field_ in fields[layers.kind]:
         # Variables are merged with those of the defaults; of arguments, the nearest table counts.
         if field_ == "env":
             written = [(value, place) for _, value, place in layers.merged(field_)]
@@ -102,6 +102,8 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
 
 def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
     """Return the tasks whose outputs a value names, with the places."""
+    if isinstance(value, str):
+        return  # nearly all of them
     if isinstance(value, OutputSource):
         yield value.output, where
     elif source_of(value, ("output",)) is not None and isinstance(value["output"], str):
@@ -110,7 +112,7 @@ def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _outputs_in(inner, (*where, key))
     elif hasattr(value, "written"):
-        for key in value.written:
+        for key in sorted(value.written):
             yield from _outputs_in(getattr(value, key), (*where, key))
 
 

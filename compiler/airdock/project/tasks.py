@@ -50,7 +50,7 @@ def resolve_task(
 ) -> Task:
     """Return a task; reports what its values refer to and is not there."""
     scope = values.scope
-    kind = layers.kind()
+    kind = layers.kind
     options = _options(scope, layers, kind)
     if kind == "operator":
         task = _operator(values, layers, id_, options)
@@ -94,6 +94,8 @@ def doc_text(scope: Scope, layers: Layers) -> str | None:
 
 
 def _assets(values: TaskScope, layers: Layers, field: str) -> tuple[Asset, ...]:
+    if not layers.is_set(field):
+        return ()
     place = layers.place(field)
     return resolve_assets(values.scope, layers.get(field), place, values.user(place))
 

@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"output.apply", "output.changes"},
     "show": {"project", "diagnostics", "load", "facts"},
     "graph": {"project"},
-    "views": {"explain", "show", "graph", "diagnostics", "load.document", "output", "project.model"},
+    "views": {"explain", "show", "graph", "diagnostics", "load", "output", "project.model"},
     "arguments": {"diagnostics", "views", "__version__"},
     "watch": set(),
     "progress": set(),

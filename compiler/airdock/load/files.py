@@ -6,6 +6,7 @@ from pathlib import Path
 
 from airdock.load import seen
 from airdock.load.claim import is_generated
+from airdock.load.reading import MOST, read_file
 
 
 class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
@@ -49,10 +50,11 @@ class ProjectFiles:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         return found
 
-    def read_text(self, path: str) -> str:
-        """Return the text of a file, UTF-8, line ends as LF. Raises FileProblem."""
+    def read_text(self, path: str, most: int = MOST) -> str:
+        """Return the text of a file of at most so many bytes, UTF-8, line ends as LF. Raises FileProblem."""
         try:
-            return seen.content(self.find(path, folder=False)).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            data = read_file(seen.content(self.find(path, folder=False)), most)
+            return data.decode("utf-8-sig").replace("\r\n", "\n")
         except OSError as error:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
@@ -67,7 +69,7 @@ class ProjectFiles:
     def is_users(self, path: str) -> bool:
         """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
         try:
-            return not is_generated(seen.content(self.find(path, folder=False)).read_bytes())
+            return not is_generated(read_file(seen.content(self.find(path, folder=False))))
         except (FileProblem, OSError):
             return False
 

@@ -27,8 +27,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"diagnostics", "load", "spec", "project", "rules", "emit", "output"},
     "explain": {"pipeline", "diagnostics", "output.changes"},
     "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
-    "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.requirements", "spec"}
-    | {"output.apply", "output.changes"},
+    "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.compose_text"}
+    | {"project.requirements", "spec", "output.apply", "output.changes"},
     "show": {"project", "diagnostics", "load", "facts"},
     "graph": {"project"},
     "views": {"explain", "show", "graph", "diagnostics", "load", "output", "project.model"},

@@ -83,10 +83,10 @@ def test_file_that_is_no_text_says_why(path: str, reason: str, project: ProjectF
 
 
 def test_file_that_the_disk_does_not_give_says_why(project: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Path) -> bytes:
+    def refused(*_: object, **__: object) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(FileProblem, match=r"^cannot be read: Input/output error$"):
         project.read_text("file.txt")
     assert not project.is_users("file.txt")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from airdock.load import seen
-from airdock.load.claim import is_generated
-from airdock.load.reading import MOST, read_file
+from airdock.load.claim import CLAIM, is_generated
+from airdock.load.reading import MOST, read_file, read_start
 
 
 class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
@@ -69,7 +69,7 @@ class ProjectFiles:
     def is_users(self, path: str) -> bool:
         """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
         try:
-            return not is_generated(read_file(seen.content(self.find(path, folder=False))))
+            return not is_generated(read_start(seen.content(self.find(path, folder=False)), len(CLAIM)))
         except (FileProblem, OSError):
             return False
 

@@ -35,9 +35,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "arguments": {"diagnostics", "views", "__version__"},
     "watch": set(),
     "progress": set(),
+    "streams": set(),
     "cli": {"pipeline", "diagnostics", "load", "output", "spec.schema", "explain", "doctor", "starter"}
-    | {"__version__", "arguments", "views", "watch", "progress", "project.model"},
-    "start": {"recall", "cli"},
+    | {"__version__", "arguments", "views", "watch", "progress", "streams", "project.model"},
+    "start": {"recall", "streams", "cli"},
     "__main__": {"start"},
     "__init__": set(),
 }

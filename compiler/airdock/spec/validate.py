@@ -72,6 +72,8 @@ _TYPES = {
     "scalar_type": "text, a number or a boolean",
 }
 """pydantic's error types for a wrong TOML type, and what would be right. pydantic's own sentences are never shown."""
+_HELPED = 1000
+"""Unknown keys for which the nearest known one is looked for; nobody goes by the help of so many."""
 
 
 def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
@@ -89,7 +91,9 @@ def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
     except ValidationError as error:
         faults = error.errors(include_url=False)
         other = [fault for fault in faults if fault["loc"] == ("airdock",) and isinstance(fault["input"], int)]
-        found += [_finding(fault) for fault in other or faults if not _inside(path_of(fault["loc"]), covered)]
+        for number, fault in enumerate(other or faults):
+            if not _inside(path_of(fault["loc"]), covered):
+                found.append(_finding(fault, helped=number < _HELPED))
         if other:
             report.extend(found)
             return None  # in another version of the language all else may be right
@@ -120,13 +124,13 @@ def _without_consequences(found: list[Diagnostic]) -> Iterator[Diagnostic]:
             yield one
 
 
-def _finding(fault: Any) -> Diagnostic:
+def _finding(fault: Any, *, helped: bool) -> Diagnostic:
     """Return the finding for one of pydantic's errors."""
     location, kind, value = fault["loc"], fault["type"], fault["input"]
     path = path_of(location)
     if kind == "extra_forbidden":
         path = (*path_of(location[:-1]), location[-1])
-        table = table_at(location[:-1])
+        table = table_at(location[:-1]) if helped else None
         advice = unknown_key_help(path, table) if table is not None else None
         meant = meant_key(str(path[-1]), table) if table is not None else None
         return UNKNOWN_KEY.at(path, "key", key=_short(path[-1]), where="", help=advice, meant=meant)

@@ -18,7 +18,7 @@ def shown(text: str, *, is_toml: bool = True) -> str:
      "passwort", "secret_kye", "DB_PWD", "PASSWORD_PROD", "CLIENT_SECRET_VALUE", "clientSecretValue", "DB_PASS_2",
      "pasword_prod", "TOKEN_GITHUB", "auth", "basicAuth", "AUTH_OLD", "credential", "credentials", "gcpCredentials",
      "creds", "dsn", "SENTRY_DSN", "jwt", "JWT_TEST", "GITHUB_PAT", "ssh_key", "sshKey", "ssh-key-main", "private_key",
-     "privateKey", "DBPASS", "Authorization", "airflow_conn_local", "x" * 80 + "_password"],
+     "privateKey", "DBPASS", "Authorization", "airflow_conn_local", "AIRFLOW_CONN_" + "x" * 80, "x" * 80 + "_password"],
 )  # fmt: skip
 def test_names_near_a_secret(name: str) -> None:
     assert may_name_secret(name)
@@ -27,9 +27,9 @@ def test_names_near_a_secret(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["image", "access", "keyword", "passive", "taken", "broken", "monkey", "primary_key", "password_file", "secret_id",
-     "secrets", "TOKEN_URL", "host", "default", "params", "account_key", "x" * 500, "max_tokens", "maxTokens",
+     "secrets", "Secrets", "TOKEN_URL", "host", "default", "params", "account_key", "x" * 500, "max_tokens", "pat_size",
      "NUM_SECRETS", "max_new_tokens", "bypass", "compass", "encompass", "trespass", "pass_rate", "author", "auth_type",
-     "oauth", "patch", "path", "pattern", "pat_size", "JWT_AUDIENCE", "credentials_path", "PASSWORD_MIN_LENGTH",
+     "oauth", "patch", "path", "pattern", "maxTokens", "JWT_AUDIENCE", "credentials_path", "PASSWORD_MIN_LENGTH",
      "password_policy_id", "ssh_host", "value", "prod", "test", "_", "-", "2"],
 )  # fmt: skip
 def test_names_of_something_else(name: str) -> None:

@@ -11,9 +11,10 @@ _NAMES = (
     "passwd", "password", "private_key", "pswd", "pwd", "secret", "secret_key", "service_key", "ssh_key", "token",
 )  # fmt: skip
 """Ends of keys that may hold a secret; with those below no fewer than facts/secrets.toml has, which AD501 goes by."""
-_SURE = re.compile(rf"(?:{'|'.join(name.replace('_', '_?') for name in _NAMES)})$")
-# Short ones are words of their own, or the end of one that means nothing else: dbpass, but not bypass.
-_SHORT = re.compile(r"(?:^|_)(?:auth|authorization|creds?|dsn|jwt|pat)$|(?<!by)(?<!com)(?<!tres)(?<!sur)(?<!over)pass$")
+_WORDS = frozenset(("auth", "authorization", "cred", "creds", "dsn", "jwt", "pass", "pat"))
+"""Those that are so short, or so often a part of another word, that they have to be the last word of a key."""
+_NO_PASS = ("bypass", "compass", "trespass", "surpass", "overpass", "underpass")
+"""What ends like dbpass and smtppass, but with a word of its own."""
 _WHICH = frozenset((
     "prod", "production", "dev", "development", "test", "testing", "stage", "staging", "qa", "uat", "live",
     "local", "value", "text", "old", "new", "main",
@@ -28,8 +29,9 @@ _ABOUT = frozenset((
     "rotation", "cmd", "command",
 ))  # fmt: skip
 """Words behind the name of a secret that make it the name of something else: TOKEN_URL."""
-_AMOUNT = re.compile(r"(?:^|_)(?:max|min|num|number|count|total|limit)_(?:\w+_)?\w*[^\Ws]s$")
-"""A number of them: max_tokens."""
+_AMOUNTS = frozenset(("max", "min", "num", "number", "count", "total", "limit"))
+"""Words before the names of secrets that make them a number: max_tokens."""
+_ENDS = tuple(name.replace("_", "") for name in _NAMES)
 _SQUEEZED = tuple(name.replace("_", "") for name in _NAMES if len(name) > 4)
 _LONG = tuple(name for name in _SQUEEZED if len(name) >= 8)
 _BY_EDGE = {
@@ -38,8 +40,9 @@ _BY_EDGE = {
 }
 _NEAR = 0.86
 """How alike a misspelt name is, by difflib: `pasword`, `tokn`, `secrt` are; `taken`, `secret_id` are not."""
-_NO_MISTAKE = frozenset({"secrets"})
+_NO_MISTAKE = ["secrets"]
 """Near the name of a secret, but a key of the language, which holds names."""
+_CONNECTION = "airflow_conn_"
 _LONGEST = 60
 """Characters of a name that are looked at, from its end."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -68,29 +71,33 @@ _SHOWN = re.compile(r"""["'\\]*\{\{|(?:true|false|null)\b""")
 @cache
 def may_name_secret(key: str) -> bool:
     """Say whether a key is, or nearly is, one that a secret stands under: DB_PASSWORD_PROD, apiKey, pasword."""
-    name = re.sub(r"\W+", "_", _HUMP.sub("_", key[-_LONGEST:])).lower()
-    if name.startswith("airflow_conn_"):
-        return True
-    if name in _NO_MISTAKE or _AMOUNT.search(name):
+    words = re.split(r"[\W_]+", _HUMP.sub("_", key[-_LONGEST:]).strip("_").lower())
+    if words == _NO_MISTAKE or _is_amount(words):
         return False
-    words = [word for word in name.split("_") if word]
+    return key[: len(_CONNECTION)].lower() == _CONNECTION or _may_be_secret(words)
+
+
+def _may_be_secret(words: list[str]) -> bool:
     while len(words) > 1 and (words[-1] in _WHICH or words[-1].isdigit()):
-        words.pop()
-    name = "_".join(words)
-    if _SURE.search(name) or _SHORT.search(name) or _is_near(words):
+        words = words[:-1]
+    whole, last = "".join(words), words[-1]
+    if whole.endswith(_ENDS) or last in _WORDS or (last.endswith("pass") and not last.endswith(_NO_PASS)):
         return True
     for end in range(len(words) - 1, 0, -1):
         if words[end] in _ABOUT:
             return False
-        if _SURE.search("_".join(words[:end])):
+        if "".join(words[:end]).endswith(_ENDS):
             return True
-    return False
+    return _is_near(words[-3:])
+
+
+def _is_amount(words: list[str]) -> bool:
+    return words[-1].endswith("s") and not words[-1].endswith("ss") and not _AMOUNTS.isdisjoint(words[:-1])
 
 
 def _is_near(words: list[str]) -> bool:
     from difflib import SequenceMatcher
 
-    words = words[-3:]
     whole = "".join(words)
     # PGPASWORD has no word of its own for it.
     ends = {"".join(words[start:]) for start in range(len(words))} | {whole[-len(known) + 1 :] for known in _LONG}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from airdock.diagnostics.suggest import closest
 from airdock.load import seen
 from airdock.load.claim import CLAIM, is_generated
 from airdock.load.reading import MOST, read_file, read_start
+
+DOES_NOT_EXIST = "does not exist"
 
 
 class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
@@ -41,7 +44,7 @@ class ProjectFiles:
             raise FileProblem("leaves the project", leaves=True)
         try:
             if not seen.kind(found).exists():
-                raise FileProblem("does not exist")
+                raise FileProblem(DOES_NOT_EXIST)
             if folder is True and not found.is_dir():
                 raise FileProblem("is not a folder")
             if folder is False and not found.is_file():
@@ -59,6 +62,27 @@ class ProjectFiles:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise FileProblem("is not UTF-8") from None
+
+    def nearest(self, path: str, *, folder: bool | None = None) -> str | None:
+        """Return the path of the project that one which does not exist was most likely meant to be."""
+        found: list[str] = []
+        for part in PurePosixPath(path).parts:
+            here = self.root.joinpath(*found)
+            try:
+                names = sorted(entry.name for entry in seen.content(here).iterdir())
+            except OSError:
+                return None
+            near = part if part in names else closest(part, names)
+            # A suffix makes short names alike: load.sh is not make.sh.
+            if near is None or closest(PurePosixPath(part).stem, [PurePosixPath(near).stem]) is None:
+                return None
+            found.append(near)
+        near = "/".join(found)
+        try:
+            self.find(near, folder=folder)
+        except FileProblem:
+            return None
+        return near
 
     def below(self, folder: str, pattern: str) -> list[str]:
         """Return the paths below a folder whose names match a pattern, in order."""

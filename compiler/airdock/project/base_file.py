@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
 from airdock.load import seen
-from airdock.load.files import FileProblem
+from airdock.load.files import DOES_NOT_EXIST, FileProblem
 from airdock.project.model import Compose, Target
 from airdock.project.scope import Scope
 
@@ -75,14 +75,14 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
         return BaseFile(tuple(service for service in known if service not in left_out))
     where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
-    text, problem = None, "does not exist"
+    text, problem = None, DOES_NOT_EXIST
     # A generated file there is the bundled one of an earlier build, which this build deletes.
     if scope.files.is_users(compose.base) or not seen.kind(scope.files.root / compose.base).is_file():
         try:
             text = scope.files.read_text(compose.base, most=MOST)
         except FileProblem as trouble:
             problem = trouble.reason
-    if text is None and problem == "does not exist":
+    if text is None and problem == DOES_NOT_EXIST:
         advice = "download it beside airdock.toml, or set bundled = true in [compose]"
         scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
         return BaseFile(known, hands_on_dotenv=True)

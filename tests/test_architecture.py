@@ -27,17 +27,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pipeline": {"diagnostics", "load", "spec", "project", "rules", "emit", "output"},
     "explain": {"pipeline", "diagnostics"},
     "doctor": {"pipeline", "diagnostics", "facts", "load", "project"},
-    "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.requirements", "spec"}
-    | {"output.apply", "output.changes"},
+    "starter": {"pipeline", "diagnostics", "facts", "load", "project.base_file", "project.compose_text"}
+    | {"project.requirements", "spec", "output.apply", "output.changes"},
     "show": {"project", "diagnostics", "load", "facts"},
     "graph": {"project"},
-    "views": {"explain", "show", "graph", "diagnostics", "load.document", "output", "project.model"},
+    "views": {"explain", "show", "graph", "diagnostics", "load", "output", "project.model"},
     "arguments": {"diagnostics", "views", "__version__"},
     "watch": set(),
     "progress": set(),
+    "streams": set(),
     "cli": {"pipeline", "diagnostics", "load", "output", "spec.schema", "explain", "doctor", "starter"}
-    | {"__version__", "arguments", "views", "watch", "progress", "project.model"},
-    "start": {"recall", "cli"},
+    | {"__version__", "arguments", "views", "watch", "progress", "streams", "project.model"},
+    "start": {"recall", "streams", "cli"},
     "__main__": {"start"},
     "__init__": set(),
 }

@@ -29,8 +29,8 @@ An example is a whole airdock.toml, or what stands below a minimal `[project]` a
 
 
 def explanation(code: str) -> str | None:
-    """Return the text for a code, None for one that does not exist."""
-    kind = CATALOGUE.get(code.upper())
+    """Return the text for a code, also without its letters; None for one that does not exist."""
+    kind = CATALOGUE.get(f"AD{code:0>3}" if code.isdecimal() else code.upper())
     return _page(kind) if kind else None
 
 

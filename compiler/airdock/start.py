@@ -33,6 +33,10 @@ def _run() -> int:
         sys.stderr.write(reported)
         sys.stdout.write(said)
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone, as in the command line
+    except OSError as error:
+        from airdock.streams import give_up, silence
+
+        if not isinstance(error, BrokenPipeError):
+            return give_up(error.strerror or str(error))
+        silence()  # the reader has gone, as in the command line
     return 0

@@ -62,6 +62,20 @@ def test_remembered_run_imports_next_to_nothing(project: Path) -> None:
     assert modules - bare == {"airdock", "airdock.start", "airdock.recall", "_blake2", "__future__"}
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_remembered_answer_for_which_there_is_no_room(project: Path) -> None:
+    run = [sys.executable, "-c", START.replace("*sys.modules", "*sys.modules, file=sys.stderr"), "build"]
+    deadline = time.monotonic() + 20
+    modules = "airdock.cli"
+    while "airdock.cli" in modules:
+        assert time.monotonic() < deadline
+        with open("/dev/full", "wb") as full:  # noqa: PTH123
+            done = subprocess.run(run, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        said, modules = done.stderr.splitlines()
+        assert (done.returncode, said) == (1, "airdock: standard output cannot be written: No space left on device")
+        started(project, "build")
+
+
 @pytest.mark.parametrize(
     "command", [("build",), ("build", "--check"), ("build", "--exit-code"), ("check",)], ids=" ".join
 )

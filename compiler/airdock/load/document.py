@@ -14,6 +14,7 @@ from airdock.diagnostics.locate import Location
 from airdock.diagnostics.shape import UNKNOWN_KEY, WRONG_TYPE, describe
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load import seen
+from airdock.load.reading import read_file
 from airdock.load.source_map import Node, Span, first_repeat, line_column, line_starts, scan
 
 FILE_NOT_READABLE = Kind(
@@ -174,7 +175,7 @@ class Document:
     def _beside(self, name: str) -> SourceFile | None:
         """Return a file that is no TOML but that a finding is in."""
         try:
-            return SourceFile(name, seen.content(self.root / name).read_bytes().decode("utf-8-sig"))
+            return SourceFile(name, read_file(seen.content(self.root / name)).decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -204,7 +205,7 @@ def document_of(root: Path, name: str, text: str, report: Report) -> Document:
 
 def _read(document: Document, path: Path, name: str, report: Report) -> dict[str, object] | None:
     try:
-        data = seen.content(path).read_bytes()
+        data = read_file(seen.content(path))
     except OSError as error:
         advice = "name the folder with -C DIR or the file with -f FILE; `airdock init` writes a first one"
         main = name == document.main and isinstance(error, FileNotFoundError)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from airdock.load import seen
 from airdock.load.dotenv import DotenvFile, read_dotenv
 from airdock.load.git import Exposed, exposed
+from airdock.load.reading import read_file
 
 AIRFLOW_IMAGE_UID = 50000
 """The user of the official image; used where airdock runs as root, because Celery refuses to work as root."""
@@ -46,7 +47,7 @@ def read_host(root: Path) -> Host:
     the project directory is no UTF-8.
     """
     path = seen.content(root / ".env")
-    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    text = read_file(path).decode("utf-8") if path.exists() else ""
     directory = root.resolve().as_posix()
     directory.encode()
     texts = {name: value for name, value in os.environ.items() if _is_text(value)}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from airdock.load import seen
+from airdock.load.reading import read_file
 from airdock.project.dockerfile import IGNORED_NAMES, IGNORED_SUFFIX
 from airdock.project.ignore import IgnoreRules
 
@@ -44,7 +45,7 @@ class ContentDigest:
                 self.add(f"folder {full}", b"")
             else:
                 executable = bool(entry.stat().st_mode & stat.S_IXUSR)
-                self.add(f"{'executable' if executable else 'file'} {full}", entry.read_bytes())
+                self.add(f"{'executable' if executable else 'file'} {full}", read_file(entry, None))
 
     @property
     def tag(self) -> str:

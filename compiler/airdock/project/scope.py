@@ -9,7 +9,7 @@ from typing import Any
 from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT, NOT_FOUND
 from airdock.diagnostics.suggest import did_you_mean
-from airdock.load.files import FileProblem, ProjectFiles
+from airdock.load.files import DOES_NOT_EXIST, FileProblem, ProjectFiles
 from airdock.project.dag_parts import Access, Engine
 from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_CONNECTION
 from airdock.project.model import Image, Mount, Target
@@ -36,7 +36,7 @@ class Scope:
         try:
             return self.files.read_text(path)
         except FileProblem as problem:
-            self.report_file(problem, path, where, what)
+            self.report_file(problem, path, where, what, folder=False)
             return None
 
     def exists(self, path: str, where: SpecPath, what: str = "file", *, folder: bool | None = None) -> bool:
@@ -44,16 +44,20 @@ class Scope:
         try:
             self.files.find(path, folder=folder)
         except FileProblem as problem:
-            self.report_file(problem, path, where, what)
+            self.report_file(problem, path, where, what, folder=folder)
             return False
         return True
 
-    def report_file(self, problem: FileProblem, path: str, where: SpecPath, what: str) -> None:
-        """Report why a named file cannot be used."""
+    def report_file(
+        self, problem: FileProblem, path: str, where: SpecPath, what: str, *, folder: bool | None = None
+    ) -> None:
+        """Report why a named file, or folder, cannot be used; with the nearest one that can."""
         if problem.leaves:
             self.report.add(LEAVES_PROJECT.at(where, path=path))
         else:
-            self.report.add(NOT_FOUND.at(where, what=what, path=path, reason=problem.reason))
+            near = self.files.nearest(path, folder=folder) if problem.reason == DOES_NOT_EXIST else None
+            advice = f'did you mean "{near}"?' if near else None
+            self.report.add(NOT_FOUND.at(where, help=advice, what=what, path=path, reason=problem.reason))
 
     def unknown(self, kind: Kind, where: SpecPath, user: str, name: str, known: Iterable[str], what: str) -> None:
         """Report a name that is not declared, with the nearest one that is."""

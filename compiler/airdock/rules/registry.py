@@ -11,7 +11,7 @@ from airdock.project.model import Project
 from airdock.rules.commands import one_word, shell_syntax
 from airdock.rules.compose import one_override
 from airdock.rules.context import Context
-from airdock.rules.dags import start_date_needed, time_zone_known
+from airdock.rules.dags import dag_has_tasks, start_date_needed, time_zone_known
 from airdock.rules.engine import fixed_container_name, host_given, left_running, refused_together
 from airdock.rules.images import fixed_tag, has_python, login_fits
 from airdock.rules.literals import literal_secret
@@ -68,6 +68,7 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     secret_set,
     dotenv_private,
     never_used,
+    dag_has_tasks,
     one_override,
 )
 

@@ -29,13 +29,13 @@ _TYPES = {
 """pydantic's error types for a wrong TOML type, and what would be right. pydantic's own sentences are never shown."""
 
 
-def finding(fault: Any) -> Diagnostic:
+def finding(fault: Any, *, helped: bool) -> Diagnostic:
     """Return the finding for one of pydantic's errors."""
     location, kind, value = fault["loc"], fault["type"], fault["input"]
     path = path_of(location)
     if kind == "extra_forbidden":
         path = (*path_of(location[:-1]), location[-1])
-        table = table_at(location[:-1])
+        table = table_at(location[:-1]) if helped else None
         advice = unknown_key_help(path, table) if table is not None else None
         meant = meant_key(str(path[-1]), table) if table is not None else None
         return UNKNOWN_KEY.at(path, "key", key=_short(path[-1]), where="", help=advice, meant=meant)

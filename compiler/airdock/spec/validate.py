@@ -14,6 +14,9 @@ from airdock.spec.missing_name import missing_names
 from airdock.spec.project import ProjectSpec
 from airdock.spec.surplus import shape_findings
 
+_HELPED = 1000
+"""Unknown keys for which the nearest known one is looked for; nobody goes by the help of so many."""
+
 
 def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
     """Return what the user wrote; None, and findings AD006 and AD101 to AD108, where it has not the right shape."""
@@ -34,7 +37,9 @@ def validate(values: dict[str, object], report: Report) -> ProjectSpec | None:
         from airdock.spec.annotations import path_of
         from airdock.spec.faults import finding
 
-        found += [finding(fault) for fault in other or faults if not _inside(path_of(fault["loc"]), covered)]
+        for number, fault in enumerate(other or faults):
+            if not _inside(path_of(fault["loc"]), covered):
+                found.append(finding(fault, helped=number < _HELPED))
         if other:
             report.extend(found)
             return None  # in another version of the language all else may be right

@@ -36,6 +36,7 @@ def test_interrupted_before_the_command_line_has_a_say(monkeypatch: pytest.Monke
         raise KeyboardInterrupt
 
     monkeypatch.setattr(start, "question", interrupted)
+    monkeypatch.setattr(os, "_exit", sys.exit)
     with pytest.raises(SystemExit) as ended:
         start.run()
     assert ended.value.code == 130

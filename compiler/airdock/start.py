@@ -11,9 +11,13 @@ from airdock.recall import question, recall
 def run() -> None:
     """Entry point of the console script."""
     try:
-        sys.exit(_run())
+        code = _run()
+        sys.stdout.flush()
+        sys.stderr.flush()
     except KeyboardInterrupt:
-        sys.exit(130)  # before or after the command line has a say in it
+        code = 130  # before or after the command line has a say in it
+    # All is said and written. The interpreter would take itself apart piece by piece, which the system does at once.
+    os._exit(code)
 
 
 def _run() -> int:

@@ -21,9 +21,13 @@ from airdock.recall import question, recall, record_of
 from commands import GOOD, WARNING, files, write_project
 from conftest import CASES, copy_case
 
-START = (
-    "import sys; sys.argv[0] = 'airdock'\ntry:\n  from airdock.start import run; run()\nfinally:\n  print(*sys.modules)"
-)
+START = """\
+import os, sys
+sys.argv[0], end = "airdock", os._exit
+os._exit = lambda code: (print(*sys.modules, flush=True), end(code))
+from airdock.start import run
+run()
+"""
 
 
 @pytest.fixture

@@ -9,22 +9,20 @@ from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY, WRONG_TYPE, describe
-from airdock.load.dotenv import parse_dotenv
 from airdock.project.argument_names import check_names
 from airdock.project.callbacks import resolve_callbacks
 from airdock.project.dag_parts import Asset, Engine, Group
 from airdock.project.declared import check_pool, resolve_assets, resolve_engine
 from airdock.project.defaults import Layers, fields_for
+from airdock.project.environment import resolve_environment
 from airdock.project.expand import resolve_expand
 from airdock.project.findings import UNKNOWN_IMAGE
 from airdock.project.model import HostUser, Image, Task
 from airdock.project.mounts import resolve_uses
 from airdock.project.scope import Scope
-from airdock.project.secret import Secret
 from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_swarm
 from airdock.project.task_values import TaskScope
 from airdock.project.text import literal_template, split_command
-from airdock.project.values import FileValue
 from airdock.spec.base import OperatorArg
 from airdock.spec.callback import CALLBACK_KEYS
 from airdock.spec.doc import DocFile
@@ -34,8 +32,6 @@ from airdock.spec.task import FileText, PickleOutput, TaskKeys, TaskSpec, Ulimit
 SHELL = ("/bin/sh", "-ec")
 _OWN = ("after", "group", "setup", "teardown", "expand", "map_label")
 """Keys that only a task itself has, and no defaults."""
-_ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
-"""Variables by which the provider hands a function to its container."""
 
 
 def resolve_task(
@@ -206,7 +202,7 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
         image=image,
         command=command,
         mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user(layers.place("mounts"))),
-        env=_environment(values, layers),
+        env=resolve_environment(values, layers),
         network=None if swarm else _network(scope, layers, engine),
         user=_user(layers.get("user")),
         gpus=tuple(layers.get("gpus")) if isinstance(layers.get("gpus"), list) else layers.get("gpus"),
@@ -280,40 +276,6 @@ def _split(scope: Scope, layers: Layers, field: str) -> list[str]:
         expected = "a quote in it is not closed"
         scope.report.add(BAD_VALUE.at(layers.place(field), found="this text", expected=expected))
         return []
-
-
-def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:
-    found: list[tuple[str, Any]] = []
-    variables = list(layers.merged("env"))
-    own = {key for key, _, _ in variables}
-    for key, (path, text) in _of_files(values.scope, layers).items():
-        if key not in own:
-            found.append((key, values.scope.carried(FileValue(path, Secret(text), key), f"{path}_{key}")))
-    for key, value, place in variables:
-        if key in _ENVIRONMENT_OF_AIRFLOW:
-            expected = "Airflow uses this name itself"
-            values.scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-        resolved = values.value(value, place)
-        if resolved is not None:
-            found.append((key, resolved))
-    return tuple(found)
-
-
-def _of_files(scope: Scope, layers: Layers) -> dict[str, tuple[str, str]]:
-    """Return the variables of `env_files`, each with the file that has the last word on it, and its value.
-
-    Like every text of a file they go by `.env`, and into no committed file.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for index, path in enumerate(layers.get("env_files")):
-        where = (*layers.place("env_files"), index)
-        text = scope.read_text(path, where, "file of variables")
-        for key, value in parse_dotenv(text or "", {}).items():
-            if key in _ENVIRONMENT_OF_AIRFLOW or not key.isidentifier():
-                expected = "Airflow uses this name itself" if key.isidentifier() else "it is no name of a variable"
-                scope.report.add(BAD_VALUE.at(where, found=f'"{key}" in {path}', expected=expected))
-            found[key] = (path, value)
-    return found
 
 
 def _user(user: Any) -> str | HostUser | None:

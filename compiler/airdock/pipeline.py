@@ -60,9 +60,7 @@ def _spec(document: Document, report: Report) -> ProjectSpec:
     spec = validate(document.values, report)
     report.gate()
     assert spec is not None  # noqa: S101 - no errors, so there is a spec
-    if spec.lint.ignore:
-        know_all_kinds()
-        report.extend(ignore_findings(spec.lint.ignore))
+    report.extend(ignore_findings(spec.lint.ignore, know_all_kinds))
     return spec
 
 

@@ -15,6 +15,7 @@ from airdock.diagnostics import FilePlace, Report
 from airdock.diagnostics.lint import ignore_findings, ignored_codes
 from airdock.explain import sorted_kinds
 from airdock.load.document import Document, load_document
+from airdock.pipeline import know_all_kinds
 from commands import ERROR, GOOD, WARNING, files, run, write_project
 from conftest import REPOSITORY
 from finding_inputs import FINDINGS
@@ -80,7 +81,7 @@ def test_lint_of_another_shape_ignores_nothing(values: dict[str, object]) -> Non
 
 
 def test_every_warning_can_be_ignored_and_no_other_error() -> None:
-    refused = {str(found.params["found"]).strip('"') for found in ignore_findings(list(KINDS))}
+    refused = {str(found.params["found"]).strip('"') for found in ignore_findings(list(KINDS), know_all_kinds)}
     assert refused == {code for code, kind in KINDS.items() if kind.severity == "error" and not kind.also_warning}
 
 

@@ -11,7 +11,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -113,13 +112,14 @@ def remember_language(path: str, text: bytes) -> None:
 def _write(path: Path, data: bytes, most: int) -> None:
     cache = path.parent
     cache.mkdir(0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=cache, prefix=f"{path.name}.")
+    temporary = cache / f"{path.name}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     for old in _superfluous(cache, most):
         old.unlink(missing_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from zoneinfo import TZPATH, ZoneInfo
 
 from airdock.diagnostics import Diagnostic, Kind
 from airdock.diagnostics.suggest import closest, did_you_mean
@@ -83,6 +82,9 @@ def dag_has_tasks(context: Context) -> Iterator[Diagnostic]:
 
 @cache
 def _is_zone(zone: str) -> bool:
+    # Most projects name none.
+    from zoneinfo import TZPATH, ZoneInfo
+
     try:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):

@@ -17,8 +17,8 @@ __all__ = ["VERSION", "PydanticCustomError", "PydanticKnownError", "SchemaValida
 
 def _extension() -> Any:
     """Return the compiled module of the package, imported with a package around it that was not run."""
-    spec = find_spec("pydantic_core")
-    if "pydantic_core" in sys.modules or spec is None:
+    spec = None if "pydantic_core" in sys.modules else find_spec("pydantic_core")
+    if spec is None:
         from pydantic_core import _pydantic_core
 
         return _pydantic_core

@@ -20,8 +20,12 @@ from airdock.spec.base import DagArg, For, OperatorArg, Table, every_table
 from airdock.spec.core import VERSION, SchemaValidator
 
 Mark = TypeVar("Mark", For, OperatorArg, DagArg)
-AnyTable = TypeVar("AnyTable", bound=Table)
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not needed for the rest
+_NAMED: dict[str, Any] = {name: value for name, value in vars(checks).items() if callable(value)}
+_NAMED |= {table.__name__: table for table in every_table()} | {"list": list, "dict": dict}
+"""What the schemas name: checks, tables, and what makes the default of a key."""
+_to_keep: list[tuple[str, bytes]] = []
+_marked: dict[tuple[type[Table], type[object]], dict[str, Any]] = {}
 
 
 class Language(NamedTuple):
@@ -63,17 +67,9 @@ def just_compiled() -> tuple[str, bytes] | None:
     return (path, text) if path else None
 
 
-_to_keep: list[tuple[str, bytes]] = []
-_marked: dict[tuple[type[Table], type[object]], dict[str, Any]] = {}
-
-
 def restored(text: str | bytes) -> Any:
     """Return what `compiled.py` wrote as JSON, with the tables, checks and factories for their names."""
     return json.loads(text, object_hook=lambda node: _NAMED[node["$"]] if "$" in node else node)
-
-
-_NAMED: dict[str, Any] = {name: value for name, value in vars(checks).items() if callable(value)}
-_NAMED |= {table.__name__: table for table in every_table()} | {"list": list, "dict": dict}
 
 
 def validator(table: type[Table]) -> SchemaValidator:

@@ -133,7 +133,7 @@ def test_text_cannot_reach_a_module_around_literal() -> None:
             "function": Code("dag_a"),
             "pad": Code(""),
             "arguments": (Code("dag_id='a'"),),
-            "blocks": ({"path": Code("dags.a.tasks.x"), "lines": (Code("x = 1"),)},),
+            "blocks": (Code("x = 1"),),
             "order": (Code("x >> y"),),
         }
         function = {"key": Code("'f.py:f'"), "name": Code("f"), "text": Code("def f(): ...")}
@@ -144,9 +144,7 @@ def test_text_cannot_reach_a_module_around_literal() -> None:
     assert "x >> y" in rendered()
     places: list[dict[str, Any]] = [{"imports": ["import os"]}]
     places += [{"dag": {key: "x"}} for key in ("id", "function", "pad")]
-    places += [{"dag": {key: ("x",)}} for key in ("arguments", "order")]
-    places += [{"dag": {"blocks": ({"path": Code("p"), "lines": ("x",)},)}}]
-    places += [{"dag": {"blocks": ({"path": "p", "lines": ()},)}}]
+    places += [{"dag": {key: ("x",)}} for key in ("arguments", "blocks", "order")]
     places += [{"function": {key: "x"}} for key in ("key", "name", "text")]
     for place in places:
         with pytest.raises(TypeError, match="may print source only, not str"):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, cached_property
+from functools import cache
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from airdock.diagnostics import SpecPath
@@ -25,16 +26,20 @@ class Layers:
         self._first = layers[0][0]
         self._keys = keys_by_field(type(self._first))
         self._written: dict[str, tuple[Table, SpecPath]] = {}
-        for table, path in layers:
-            for field in table.written:
-                self._written.setdefault(field, (table, path))
+        for layer in reversed(layers):
+            self._written.update(dict.fromkeys(layer[0].written, layer))
         self._nearest = dict(self._written)
         for group in type(self._first).at_most_one:
-            first = next((table for table, _ in layers if not table.written.isdisjoint(group)), None)
             for field in group:
-                if first is not None and field not in first.written:
-                    # A nearer table has the other key of the group, which rules this one out farther away.
-                    self._nearest.pop(field, None)
+                # A nearer table has the other key of the group, which rules this one out farther away.
+                if field in self._written and self._has_nearer(group, self._written[field][0]):
+                    del self._nearest[field]
+        self._kind = ""
+
+    def _has_nearer(self, group: tuple[str, ...], table: Table) -> bool:
+        """Say whether a table nearer than this one has a key of the group."""
+        nearer = takewhile(lambda layer: layer[0] is not table, self._layers)
+        return any(not layer[0].written.isdisjoint(group) for layer in nearer)
 
     @property
     def written(self) -> Mapping[str, object]:
@@ -52,9 +57,13 @@ class Layers:
         assert isinstance(table, type_)  # noqa: S101 - the caller made it so
         return table
 
-    @cached_property
+    @property
     def kind(self) -> str:
         """The kind of a task: by the nearest table that says it."""
+        self._kind = self._kind or self._find_kind()
+        return self._kind
+
+    def _find_kind(self) -> str:
         own = self._first.written
         for table, _ in self._layers:
             written = table.written

@@ -74,7 +74,7 @@ def resolve_task(
         inlets=_assets(values, layers, "inlets"),
         outlets=_assets(values, layers, "outlets"),
         callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
-        places=layers.places((*fields_for(kind), *_OWN)),
+        places=layers.places(_fields_of(kind)),
         keys=_keys_by_keyword(kind),
     )
     check_names(scope, layers, task)
@@ -115,6 +115,11 @@ def _teardown(values: TaskScope, spec: TaskSpec, layers: Layers) -> Task | None:
             KEYS_CONFLICT.at(where, problem=problem, help=f"add setup = true to {spec.teardown}", related=related)
         )
     return values.task(spec.teardown)
+
+
+@cache
+def _fields_of(kind: str) -> tuple[str, ...]:
+    return (*fields_for(kind), *_OWN)
 
 
 @cache

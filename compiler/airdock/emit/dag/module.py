@@ -35,13 +35,6 @@ class _Source(NamedTuple):
     text: Code
 
 
-class _Block(NamedTuple):
-    """What the template prints for one group or task: where it stands in airdock.toml, and its lines."""
-
-    path: Code
-    lines: tuple[Code, ...]
-
-
 class _DagCode(NamedTuple):
     """What the template prints for one DAG."""
 
@@ -49,7 +42,8 @@ class _DagCode(NamedTuple):
     function: Code
     pad: Code
     arguments: tuple[Code, ...]
-    blocks: tuple[_Block, ...]
+    blocks: tuple[Code, ...]
+    """For each group and task a comment with its place in airdock.toml, and what makes it."""
     order: tuple[Code, ...]
 
 
@@ -124,11 +118,12 @@ def _call(opening: str, arguments: dict[str, Node], indent: int) -> str:
     return "\n".join([f"{opening}(", *lines, " " * indent + ")"]) if lines else f"{opening}()"
 
 
-def _path(node: Task | TaskGroup) -> Code:
-    return Code(".".join(str(part) for part in node.path))
+def _block(node: Task | TaskGroup, indent: int, *lines: Code) -> Code:
+    place = ".".join(map(str, node.path))
+    return Code("\n".join(" " * indent + line for line in (f"# {place}", *lines)))
 
 
-def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> _Block:
+def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> Code:
     # Without a prefix a task keeps the id that airdock.toml gives it.
     arguments: dict[str, Node] = {"group_id": literal(group.id), "prefix_group_id": literal(False)}
     if group.tooltip is not None:
@@ -136,10 +131,10 @@ def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> _Bloc
     if group.parent is not None:
         arguments["parent_group"] = Code(names.group(group.parent))
     used.add("TaskGroup")
-    return _Block(_path(group), (Code(_call(f"{names.group(group)} = TaskGroup", arguments, indent)),))
+    return _block(group, indent, Code(_call(f"{names.group(group)} = TaskGroup", arguments, indent)))
 
 
-def _task(task: Task, names: Names, used: set[str], indent: int) -> _Block:
+def _task(task: Task, names: Names, used: set[str], indent: int) -> Code:
     arguments = operator_arguments(task, names)
     mapped = mapped_arguments(task, names)
     given = function_arguments(task, names) if task.function else {}
@@ -156,7 +151,7 @@ def _task(task: Task, names: Names, used: set[str], indent: int) -> _Block:
         statement = _call(_call(f"{opening}.partial", arguments, indent) + ".expand", mapped, indent)
     else:
         statement = _call(opening, arguments, indent)
-    return _Block(_path(task), (Code(statement), *_afterwards(task, names)))
+    return _block(task, indent, Code(statement), *_afterwards(task, names))
 
 
 def _of_function(

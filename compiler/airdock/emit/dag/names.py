@@ -36,7 +36,8 @@ LISTED = "outputs_as_lists"
 """The function of a module that makes lists of the outputs of mapped tasks."""
 PRIVATE = "PrivateEnvironment"
 """The class of a module that looks values up when their task runs."""
-_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", LISTED, PRIVATE, "os")
+_BUILTINS = ("bytes", "dict", "float", "getattr", "isinstance", "len", "str", "tuple")
+_OWN_NAMES = ("annotations", "dag", "functions", "HOST_DIR", LISTED, PRIVATE, "os", *_BUILTINS)
 """What a module may use beside what it imports from a module; no task takes such a variable."""
 
 
@@ -83,7 +84,7 @@ def _free(id_: str, taken: set[str], ids: set[str]) -> str:
 def class_names(dags: Iterable[Dag]) -> dict[str, str]:
     """Return the name under which each class or function of the user's is imported: its own, unless another has it."""
     found: dict[str, str] = {}
-    taken = {*MODULES, "DAG", "Param", "TaskGroup", "dag", "os", "functions"}
+    taken = {*MODULES, "DAG", "Param", "TaskGroup", *_OWN_NAMES}
     for path in _paths(dags):
         name = path.rpartition(".")[2]
         while name in taken:

@@ -58,8 +58,10 @@ def _of_container(task: Task, options: dict[str, Node]) -> dict[str, Node]:
     assert task.engine is not None  # noqa: S101
     found["docker_url"] = literal(task.engine.url)
     if task.engine.tls is not None:
-        for keyword, file in zip(("tls_ca_cert", "tls_client_cert", "tls_client_key"), task.engine.tls, strict=True):
-            found[keyword] = literal(file.target)
+        authority, certificate, key = task.engine.tls
+        found["tls_ca_cert"] = literal(authority.target)
+        found["tls_client_cert"] = literal(certificate.target)
+        found["tls_client_key"] = literal(key.target)
     found["auto_remove"] = literal(_auto_remove(task))
     # The worker's temporary folder is not on the engine's host.
     found["mount_tmp_dir"] = literal(False)

@@ -10,6 +10,7 @@ import pytest
 
 from airdock.load.dotenv import BLOCK_END, BLOCK_START
 from commands import CANARY, ERROR, GOOD, files, run, write_project
+from finding_inputs import run_git
 
 
 @pytest.fixture
@@ -71,6 +72,45 @@ def test_file_left_behind_is_drift(project: Callable[[str], Path], capsys: pytes
     printed = capsys.readouterr().err
     assert "dags/first.py would be deleted" in printed
     assert "dags/second.py would be created" in printed
+
+
+def test_folder_that_is_left_empty_is_no_drift(
+    project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Git knows no folders: neither --check nor the line for `git add` names one."""
+    folder = project(GOOD.replace('executor = "local"', 'executor = "local"\ndags_folder = "flows/daily"'))
+    assert run("build", "-C", folder) == 0
+    project(GOOD)
+    capsys.readouterr()
+    assert run("build", "-C", folder, "--check") == 1
+    printed = capsys.readouterr().err
+    assert "flows/daily/first.py would be deleted" in printed
+    assert "error[AD907]: flows would" not in printed
+    assert "error[AD907]: flows/daily would" not in printed
+    assert run("build", "-C", folder, "--exit-code") == 1
+    printed = capsys.readouterr().out
+    assert "deleted   flows\ndeleted   flows/daily\ndeleted   flows/daily/first.py\n" in printed
+    assert "to commit: git add dags/first.py docker-compose.override.yaml flows/daily/first.py\n" in printed
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["committed", "never added"])
+def test_left_over_is_drift_where_git_knows_it(
+    known: bool, project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(GOOD)
+    assert run("build", "-C", folder) == 0
+    run_git(folder, "init", "--quiet")
+    if known:
+        run_git(folder, "add", "dags/first.py")
+    project(GOOD.replace("[dags.first.tasks.a]", "[dags.second.tasks.a]"))
+    capsys.readouterr()
+    assert run("build", "-C", folder, "--check") == 1
+    assert ("dags/first.py would be deleted" in capsys.readouterr().err) == known
+    assert run("build", "-C", folder, "--exit-code") == 1
+    printed = capsys.readouterr().out
+    assert "deleted   dags/first.py\n" in printed
+    added = "dags/first.py dags/second.py" if known else "dags/second.py"
+    assert printed.endswith(f"to commit: git add {added}\n")
 
 
 def test_diff_is_unified_and_can_be_applied(project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]) -> None:

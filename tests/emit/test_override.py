@@ -169,3 +169,23 @@ ignore = ["AD408"]
     for name, service in built(text + mounts).items():
         found = service["volumes"]
         assert [mount for mount in wanted if mount not in found] == [], name
+
+
+@pytest.mark.parametrize(("executor", "told"), [("local", "LocalExecutor"), ("celery", None)])
+def test_worker_of_the_official_file_does_not_start_where_the_scheduler_executes(
+    executor: str, told: str | None, built: Callable[..., Services]
+) -> None:
+    text = PROJECT.replace("celery", executor).replace("compose = { bundled = true }\n", "")
+    services = built(text)
+    assert services["airflow-worker"].get("deploy") == ({"replicas": 0} if told else None)
+    assert having(services, "deploy") == ({"worker"} if told else set())
+    named = {service.get("environment", {}).get("AIRFLOW__CORE__EXECUTOR") for service in services.values()}
+    assert named == {told}
+
+
+def test_base_file_without_a_worker_gets_none(tmp_path: Path, built: Callable[..., Services]) -> None:
+    names = ("init", "scheduler", "apiserver", "dag-processor", "triggerer", "cli")
+    services = "".join(f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" for name in names)
+    (tmp_path / "docker-compose.yaml").write_text(f"services:\n{services}", encoding="utf-8")
+    text = PROJECT.replace("celery", "local").replace("compose = { bundled = true }\n", "")
+    assert set(built(text)) == {f"airflow-{name}" for name in names}

@@ -78,7 +78,7 @@ def sweep(root: Path, folders: Iterable[str]) -> None:
         with contextlib.suppress(OSError):
             for path in seen.content(root / folder).iterdir():
                 if _TEMPORARY.match(path.name) and path.is_file() and not path.is_symlink():
-                    path.unlink(missing_ok=True)
+                    path.unlink()
 
 
 def _make_folder(path: Path, made: list[Path], owner: int | None = None) -> None:

@@ -28,7 +28,6 @@ MODULES = {
     "datetime": "datetime",
     # A top-level import of airflow: the dag-processor imports it once for all modules, unlike `task.docker`.
     "docker_task": f"{_DOCKER}.decorators.docker",
-    "time": "datetime",
     "timedelta": "datetime",
 }
 """Where the names that a module uses come from; those of Airflow's core move, and come from the facts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -222,6 +223,21 @@ def test_git_add_line_is_quoted_for_the_shell(
     folder = project(GOOD.replace("[compose]", 'dags_folder = "my dags"\n\n[compose]'))
     assert run("build", "-C", folder, "--exit-code") == 1
     assert " 'my dags/first.py'\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [":(top)", ":x", "-n", "--all", "my dags", "it's $HOME"])
+def test_git_add_line_adds_those_files(
+    name: str, project: Callable[[str], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = project(GOOD.replace("[compose]", f'dags_folder = "{name}"\n\n[compose]'))
+    run_git(folder, "init", "--quiet")
+    assert run("build", "-C", folder, "--exit-code") == 1
+    line = capsys.readouterr().out.splitlines()[-1]
+    command = shlex.split(line.removeprefix("to commit: git "))
+    run_git(folder, *command)
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=folder, capture_output=True, check=True).stdout.decode()
+    outputs = {".env.example", "Dockerfile", f"{name}/first.py", "docker-compose.override.yaml", "docker-compose.yaml"}
+    assert set(listed.split("\0")) - {""} == outputs
 
 
 def test_exit_code_of_a_project_with_errors_is_1(project: Callable[[str], Path]) -> None:

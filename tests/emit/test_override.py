@@ -189,3 +189,53 @@ def test_base_file_without_a_worker_gets_none(tmp_path: Path, built: Callable[..
     (tmp_path / "docker-compose.yaml").write_text(f"services:\n{services}", encoding="utf-8")
     text = PROJECT.replace("celery", "local").replace("compose = { bundled = true }\n", "")
     assert set(built(text)) == {f"airflow-{name}" for name in names}
+
+
+def test_what_the_user_says_of_a_service_is_merged_as_compose_does(built: Callable[..., Services]) -> None:
+    more = """
+[compose.services.airflow-worker]
+environment = ["MINE=a=b", "OF_CALLER", "EMPTY="]
+volumes = ["./mine:/mine"]
+image = "mine:1"
+deploy = { replicas = 3 }
+labels = ["a=b"]
+
+[compose.services.airflow-init.build]
+target = "mine"
+
+[compose.services.airflow-scheduler.environment]
+AIRFLOW_CONN_API = "mine"
+
+[compose.services.extra]
+image = "redis:7"
+environment = ["A=b"]
+"""
+    plain = built(PROJECT)
+    services = built(PROJECT.replace("compose = { bundled = true }", "compose.bundled = true") + more)
+    worker = services["airflow-worker"]
+    before = plain["airflow-worker"]
+    assert worker["environment"] == before["environment"] | {"MINE": "a=b", "OF_CALLER": None, "EMPTY": ""}
+    assert worker["volumes"] == [*before["volumes"], "./mine:/mine"]
+    assert worker["group_add"] == before["group_add"]
+    assert (worker["image"], worker["deploy"], worker["labels"]) == ("mine:1", {"replicas": 3}, ["a=b"])
+    assert services["airflow-init"]["build"] == {"context": ".", "dockerfile": "Dockerfile", "target": "mine"}
+    assert "environment" not in plain["airflow-scheduler"]
+    assert services["airflow-scheduler"]["environment"] == {"AIRFLOW_CONN_API": "mine"}
+    assert services["extra"] == {"image": "redis:7", "environment": ["A=b"]}
+    assert list(services) == [*plain, "extra"]
+
+
+@pytest.mark.parametrize(
+    ("build", "context"),
+    [("own", "./own"), ("./own", "./own"), ("a/$b", "./a/$$b")],
+)
+def test_context_of_an_image_is_a_path_to_compose(
+    build: str, context: str, tmp_path: Path, built: Callable[..., Services]
+) -> None:
+    (tmp_path / build).mkdir(parents=True, exist_ok=True)
+    (tmp_path / build / "Dockerfile.own").write_text("FROM alpine:3.20\n", encoding="utf-8")
+    image = f'images = {{ shell = {{ build = "{build}", dockerfile = "Dockerfile.own" }} }}'
+    service = built(PROJECT.replace('images = { shell = { ref = "alpine:3.20" } }', image))["image-shell"]
+    assert service["build"]["context"] == context
+    assert service["deploy"] == {"replicas": 0}
+    assert service["pull_policy"] == "build"

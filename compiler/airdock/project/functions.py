@@ -19,7 +19,7 @@ _IMPORTED += " Sequence ServiceMode Ulimit ZoneInfo date datetime docker_task ti
 _OWN = "HOST_DIR PrivateEnvironment annotations dag functions os outputs_as_lists"
 _BUILTINS = "bytes dict float getattr isinstance len str tuple"
 TAKEN = frozenset(f"{_IMPORTED} {_OWN} {_BUILTINS}".split())
-"""What a DAG module imports, sets itself or has of Python, beside the functions that are copied into it and Airflow's own names."""
+"""What a DAG module imports, sets or has of Python, beside the functions that are copied into it and Airflow's."""
 
 
 def resolve_function(scope: Scope, named: str, where: SpecPath) -> Function | None:

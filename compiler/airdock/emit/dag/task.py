@@ -86,9 +86,7 @@ def _mark_of(task: Task) -> Callable[[str], str]:
 
 
 def factory_of(task: Task) -> str:
-    """Return the name that makes a task: a class, or the factory of tasks from functions."""
-    if task.operator is not None:
-        return task.operator.rpartition(".")[2]
+    """Return the name that makes a task, unless its class is the user's: a class, or the factory of functions."""
     if task.swarm is not None:
         return "DockerSwarmOperator"
     return "DockerOperator" if task.kind == "container" else "docker_task"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 from collections.abc import Callable
@@ -184,6 +185,9 @@ def test_diff_shows_no_value_of_dotenv(
     printed = capsys.readouterr()
     assert "+++ b/.env\n" in printed.out
     assert "\n+AIRFLOW_VAR_NEW=***\n" in printed.out
+    of_dotenv = printed.out.partition("+++ b/.env\n")[2].partition("\n--- ")[0].splitlines()
+    shown = {re.sub(r"^\w+=", "", line[1:]) for line in of_dotenv if not line.startswith("@@")}
+    assert shown - {"", BLOCK_START, BLOCK_END} == {"***"}
     for text in printed:
         assert "canary" not in text
         assert "5f3a" not in text

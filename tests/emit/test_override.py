@@ -239,3 +239,16 @@ def test_context_of_an_image_is_a_path_to_compose(
     assert service["build"]["context"] == context
     assert service["deploy"] == {"replicas": 0}
     assert service["pull_policy"] == "build"
+
+
+@pytest.mark.parametrize(("groups", "zero"), [("", ""), ("    group_add: ['${DOCKER_GID}']\n", "0")])
+def test_group_that_the_base_file_has_already_is_not_there_twice(
+    groups: str, zero: str, tmp_path: Path, built: Callable[..., Services]
+) -> None:
+    """Compose refuses a list with the same text twice; for the engine, 0999 and 999 are one group."""
+    names = ("init", "scheduler", "apiserver", "dag-processor", "triggerer", "cli")
+    services = "".join(f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" for name in names)
+    base = f"services:\n{services}  airflow-worker:\n    image: apache/airflow:3.3.2\n{groups}"
+    (tmp_path / "docker-compose.yaml").write_text(base, encoding="utf-8")
+    worker = built(PROJECT.replace("compose = { bundled = true }\n", ""))["airflow-worker"]
+    assert [group.partition(":?")[0] for group in worker["group_add"]] == [f"{zero}${{DOCKER_GID"]

@@ -227,3 +227,19 @@ def test_service_has_the_mode_that_was_asked_for(keys: str, mode: str | None, bu
         assert "ServiceMode" not in module
     else:
         assert mode in module
+
+
+def test_task_behind_many_others_has_a_line_for_each(built: Callable[[str], str]) -> None:
+    ids = [f"one_of_many_tasks_{number}" for number in range(6)]
+    tasks = "".join(f'[dags.first.tasks.{id_}]\nimage = "shell"\n' for id_ in ids)
+    lines = "".join(f"        {id_},\n" for id_ in ids)
+    after = ", ".join(f'"{id_}"' for id_ in ids)
+    assert f"\n    [\n{lines}    ] >> a\n" in built(f"{PROJECT}after = [{after}]\n{tasks}")
+
+
+def test_long_text_in_a_call_in_a_call_stands_in_parentheses(built: Callable[[str], str]) -> None:
+    lines = ["The first line of a text that says what this is for.", "The second, which makes it too long."]
+    notifier = f"on_failure = {{ notifier = 'company.Tell', args = {{ text = \"{lines[0]}\\n{lines[1]}\" }} }}\n"
+    module = built(PROJECT + notifier)
+    pad = " " * 16
+    assert f'            text=(\n{pad}"{lines[0]}\\n"\n{pad}"{lines[1]}"\n            ),\n' in module

@@ -108,3 +108,7 @@ def test_key_that_is_too_long_for_one_before_a_colon_has_a_line_of_its_own() -> 
 )
 def test_what_yaml_has_no_place_for_is_escaped(text: str) -> None:
     assert to_yaml({"key": f"a{text}b"}) == f'key: "a\\u{ord(text):04x}b"\n'
+
+
+def test_text_can_be_read_as_it_was_written() -> None:
+    assert to_yaml({"é €": "日本 😀"}) == '"é €": "日本 😀"\n'

@@ -139,3 +139,21 @@ def test_file_in_the_place_of_a_folder_for_a_mount_stops_the_build(
     assert build(project) == 1
     assert "error[AD908]: data/in cannot be written" in said(capsys)
     assert tree(project) == before
+
+
+def test_folder_that_was_made_stays_where_something_has_come_into_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace = os.replace
+
+    def broken(source: Any, target: Any) -> None:
+        if Path(target).name == "first.py":
+            (project / "dags/mine.py").write_bytes(MINE)
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", broken)
+    assert build(project) == 1
+    assert "error[AD908]: dags/first.py cannot be written: No space left on device" in said(capsys)
+    assert [path for path, entry in tree(project).items() if entry != "a folder"] == ["airdock.toml", "dags/mine.py"]
+    assert not (project / "images").exists()

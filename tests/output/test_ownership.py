@@ -228,6 +228,15 @@ def test_modules_of_a_project_inside_stay(built: Path) -> None:
     assert names_in(built / "dags") == ["airdock.toml", "first.py", "second.py"]
 
 
+def test_folder_that_a_compose_file_of_the_user_mounts_keeps_its_modules(built: Path) -> None:
+    shutil.copytree(built / "dags", built / "old")
+    mount = 'volumes:\n      - type: "bind"\n        source: "./old"\n        target: "/opt/airflow/dags"\n'
+    (built / "compose.mine.yaml").write_text(f"services:\n  mine:\n    image: x\n    {mount}", encoding="utf-8")
+    with_dags_in(built, "pipelines")
+    assert build(built) == 0
+    assert names_in(built / "old") == ["first.py", "second.py"]
+
+
 def test_bundles_come_and_go(built: Path) -> None:
     change(built, 'executor = "local"\n', 'executor = "local"\ndags_per_file = 1\n')
     for size, files in ((2, ["airdock_0001.py"]), (1, ["first.py", "second.py"])):

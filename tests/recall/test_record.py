@@ -128,6 +128,18 @@ def test_file_that_git_would_commit_is_asked_for_every_time() -> None:
     assert recall(asked) is None
 
 
+def test_user_without_a_home_has_nothing_kept_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_git(Path.cwd(), "init", "--quiet")
+    Path(".gitignore").write_text(".env\n", encoding="utf-8")
+    seen.repositories.add((Path.cwd(), ".env"))
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert kept() is None
+
+
 def test_index_of_another_format_is_trusted_until_it_changes() -> None:
     run_git(Path.cwd(), "init", "--quiet")
     Path(".gitignore").write_text(".env\n", encoding="utf-8")

@@ -65,7 +65,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
         # Also when the user interrupts: half a build is no build.
         for _, temporary in staged:
             with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                temporary.unlink()
         _put_back(done, made, root)
         if isinstance(error, OSError):
             raise WriteFailed(current, error.strerror or str(error)) from error
@@ -131,7 +131,7 @@ def _put_back(done: Sequence[tuple[Change, int]], made: Sequence[Path], root: Pa
             if change.folder:
                 _make_folder(path, [])
             elif change.old is None:
-                path.unlink(missing_ok=True)
+                path.unlink()
             else:
                 _stage(path, change.old, mode).replace(path)
     for folder in reversed(made):

@@ -108,7 +108,9 @@ def names_in(node: Node) -> Iterator[str]:
     """Return the names that a piece of source uses and a module has to import."""
     if isinstance(node, Code):
         if node.startswith(("HOST_DIR", "os.")):
-            yield from ("os", node.split(" ", 1)[0].split(".", 1)[0])
+            yield "os"
+        if node.startswith("HOST_DIR"):
+            yield "HOST_DIR"
     elif isinstance(node, Group):
         yield node.open.rstrip("([{").split(".", 1)[0]
         for _, item in node.items:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 from jinja2.meta import find_undeclared_variables
 
 from airdock.cli import main
@@ -154,6 +155,16 @@ def test_text_cannot_reach_a_module_around_literal() -> None:
     for value in (1, None, b"x", ["a"], Lines("x"), Group("[", (), "]")):
         with pytest.raises(TypeError, match="may print source only"):
             rendered(dag={"order": [value]})
+
+
+def test_template_fails_where_something_that_it_prints_is_missing() -> None:
+    template = module._template()
+    text = Path(str(template.filename)).read_text(encoding="utf-8")
+    whole: dict[str, Any] = dict.fromkeys(find_undeclared_variables(template.environment.parse(text)), ())
+    assert template.render(**whole).startswith("from __future__ import annotations\n")
+    for name in whole:
+        with pytest.raises(UndefinedError, match=name):
+            template.render(**{other: value for other, value in whole.items() if other != name})
 
 
 @pytest.mark.parametrize("name", ["_argument", "literal", "Code"])

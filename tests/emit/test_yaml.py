@@ -85,12 +85,12 @@ def test_what_else_toml_has(value: object, written: str) -> None:
         assert yaml.safe_load(text)["key"] == value
 
 
-@pytest.mark.parametrize("word", ["y", "yes", "n", "no", "true", "false", "on", "off", "null"])
-def test_key_that_yaml_1_1_reads_as_no_text_is_quoted(word: str) -> None:
+def test_key_that_yaml_1_1_reads_as_no_text_is_quoted() -> None:
     """By the types of yaml.org for 1.1: PyYAML takes `y` and `n` for texts, other readers do not."""
-    for key in (word, word.capitalize(), word.upper()):
-        assert to_yaml({key: {key: 1}}) == f'"{key}":\n  "{key}": 1\n'
-    assert to_yaml({f"{word}_x": 1}) == f"{word}_x: 1\n"
+    for word in ("y", "yes", "n", "no", "true", "false", "on", "off", "null"):
+        for key in (word, word.capitalize(), word.upper()):
+            assert to_yaml({key: {key: 1}}) == f'"{key}":\n  "{key}": 1\n'
+        assert to_yaml({f"{word}_x": 1}) == f"{word}_x: 1\n"
 
 
 def test_key_that_is_too_long_for_one_before_a_colon_has_a_line_of_its_own() -> None:

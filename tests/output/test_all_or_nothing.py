@@ -157,3 +157,19 @@ def test_folder_that_was_made_stays_where_something_has_come_into_it(
     assert "error[AD908]: dags/first.py cannot be written: No space left on device" in said(capsys)
     assert [path for path, entry in tree(project).items() if entry != "a folder"] == ["airdock.toml", "dags/mine.py"]
     assert not (project / "images").exists()
+
+
+def test_interrupt_while_folders_are_deleted_puts_everything_back(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(built, '[images.etl]\nfrom = "python:3.12-slim"\n', "")
+    change(built, 'image = "etl"', 'image = "shell"')
+    before = tree(built)
+    rmdir = Path.rmdir
+
+    def interrupted(path: Path) -> None:
+        if path.name == "images":
+            raise KeyboardInterrupt
+        rmdir(path)
+
+    monkeypatch.setattr(Path, "rmdir", interrupted)
+    assert build(built) == 130
+    assert untimed(tree(built)) == untimed(before)

@@ -114,10 +114,10 @@ def _write(path: Path, data: bytes) -> None:
             stream.write(data)
         Path(temporary).replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        Path(temporary).unlink()
         raise
     for old in _superfluous(cache):
-        old.unlink(missing_ok=True)
+        old.unlink()
 
 
 def _superfluous(cache: Path) -> Iterator[Path]:

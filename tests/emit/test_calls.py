@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -143,3 +145,32 @@ def test_param_has_a_default_or_none(
     ]
     assert found == [f"{{'level': {written}}}"]
     assert ("import DAG, Param" in source) == ("Param(" in written)
+
+
+def test_path_of_a_function_may_be_any_text(tmp_path: Path, built: Callable[..., list[ast.stmt]]) -> None:
+    (tmp_path / 'a\nb\'s "c".py').write_text("def job():\n    return 1\n", encoding="utf-8")
+    made, *_ = built("""[dags.first.tasks.a]\nimage = "python"\npython = "a\\nb's \\"c\\".py:job"\n""")
+    assert isinstance(made, ast.Assign)
+    key = 'a\nb\'s "c".py:job'
+    assert list(calls(made.value))[1] == ("", {f"functions[{key!r}]"})
+
+
+@pytest.mark.parametrize("per_file", [1, 2], ids=["", "in a bundle"])
+def test_arguments_are_broken_where_a_formatter_would(
+    per_file: int, tmp_path: Path, built: Callable[..., list[ast.stmt]]
+) -> None:
+    tasks = [
+        f'[dags.first.tasks.a{width}]\nimage = "python"\nowner = "{"o" * width}"\nlabels = {{ a = "{"l" * width}" }}\n'
+        f'command = ["{"x" * width}", "y"]\ndoc = "{"z" * width}\\n{"z" * 9}"\n'
+        for width in range(46, 82)
+    ]
+    built("".join(tasks), per_file)
+    (file,) = (tmp_path / "dags").glob("*.py")
+    # The header tells formatters to leave the file alone.
+    source = "".join(file.read_text(encoding="utf-8").partition("from __future__")[1:])
+    # A formatter would not join a list again that was broken without need.
+    assert max(len(line) for line in source.splitlines() if "command=[" in line) == 88
+    (tmp_path / "bare.py").write_text(source, encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "format", "--diff", "--isolated", "--no-cache", "bare.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[:4000] + done.stderr

@@ -252,3 +252,16 @@ def test_group_that_the_base_file_has_already_is_not_there_twice(
     (tmp_path / "docker-compose.yaml").write_text(base, encoding="utf-8")
     worker = built(PROJECT.replace("compose = { bundled = true }\n", ""))["airflow-worker"]
     assert [group.partition(":?")[0] for group in worker["group_add"]] == [f"{zero}${{DOCKER_GID"]
+
+
+def test_pools_are_made_with_the_settings_of_all_services(built: Callable[..., Services]) -> None:
+    more = """
+[pools."narrow"]
+slots = 2
+description = "é costs $4"
+"""
+    text = PROJECT.replace('"celery" }', '"celery", config = { core = { parallelism = 7 } } }')
+    service = built(text + more)["airdock-pools"]
+    assert service["environment"]["AIRFLOW__CORE__PARALLELISM"] == "7"
+    pool = '"slots": 2, "description": "é costs $$4", "include_deferred": false'
+    assert service["environment"]["AIRDOCK_POOLS"] == f'{{"narrow": {{{pool}}}}}'

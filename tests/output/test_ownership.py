@@ -237,6 +237,21 @@ def test_folder_that_a_compose_file_of_the_user_mounts_keeps_its_modules(built: 
     assert names_in(built / "old") == ["first.py", "second.py"]
 
 
+def test_compose_file_outside_is_nobody_to_ask(built: Path, tmp_path: Path) -> None:
+    """What another project says of its folders says nothing of those of the same name here."""
+    shutil.copytree(built / "dags", built / "old")
+    with_dags_in(built, "old-too")
+    outside = tmp_path / "outside.yaml"
+    assert build(built) == 0
+    outside.write_bytes((built / "docker-compose.override.yaml").read_bytes().replace(b'"./old-too"', b'"./old"'))
+    text = (built / ".env").read_text(encoding="utf-8")
+    text = text.replace("AIRFLOW_UID=", "COMPOSE_FILE='docker-compose.yaml:../outside.yaml'\nAIRFLOW_UID=")
+    (built / ".env").write_text(text, encoding="utf-8")
+    assert build(built) == 0
+    assert names_in(built / "old") == ["first.py", "second.py"]
+    assert outside.exists()
+
+
 def test_bundles_come_and_go(built: Path) -> None:
     change(built, 'executor = "local"\n', 'executor = "local"\ndags_per_file = 1\n')
     for size, files in ((2, ["airdock_0001.py"]), (1, ["first.py", "second.py"])):

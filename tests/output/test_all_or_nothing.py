@@ -94,6 +94,31 @@ def test_failed_replacement_puts_everything_back(
     assert untimed(tree(project)) == untimed(before)
 
 
+def test_file_that_cannot_be_put_back_keeps_no_other_from_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed_project(project, first=False)
+    before = untimed(tree(project))
+    replace = os.replace
+    refused: list[str] = []
+
+    def broken(source: Any, target: Any) -> None:
+        name = Path(target).relative_to(project).as_posix()
+        if name == "images/etl/Dockerfile" or (refused and name == "docker-compose.override.yaml"):
+            refused.append(name)
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", broken)
+    assert build(project) == 1
+    assert "images/etl/Dockerfile cannot be written: No space left on device" in said(capsys)
+    assert refused == ["images/etl/Dockerfile", "docker-compose.override.yaml"]
+    after = untimed(tree(project))
+    left = {path for path in after.keys() ^ before.keys() if not path.endswith(".airdock")}
+    changed = {path for path in after.keys() & before.keys() if after[path] != before[path]}
+    assert (left, changed) == (set(), {"docker-compose.override.yaml"})
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["first build", "later build"])
 def test_interrupted_build_puts_everything_back(first: bool, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed_project(project, first=first)

@@ -195,6 +195,7 @@ def test_what_a_killed_run_leaves_goes_with_the_oldest_records(tmp_path: Path, m
     names: list[str] = []
 
     def noted(source: str | Path, target: str | Path) -> None:
+        assert Path(source).parent == runs, "from another file system it could not be put in its place at once"
         names.append(Path(source).name)
         replace(source, target)
 

@@ -209,3 +209,23 @@ def test_what_a_killed_run_leaves_goes_with_the_oldest_records(tmp_path: Path, m
     assert kept() is not None
     assert not (runs / left).exists()
     assert _KEPT // 2 <= len(list(runs.iterdir())) <= _KEPT // 2 + 2
+
+
+def test_interrupt_when_a_record_is_in_its_place_is_no_failure_to_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def interrupted(source: str, target: str) -> None:
+        replace(source, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        kept()
+
+
+def test_record_that_another_run_has_deleted_keeps_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "old"
+    old.touch()
+    monkeypatch.setattr("airdock.output.remember._superfluous", lambda _: iter([tmp_path / "gone", old]))
+    assert kept() is not None
+    assert not old.exists()

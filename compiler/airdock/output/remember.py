@@ -114,10 +114,10 @@ def _write(path: Path, data: bytes) -> None:
             stream.write(data)
         Path(temporary).replace(path)
     except BaseException:
-        Path(temporary).unlink()
+        Path(temporary).unlink(missing_ok=True)
         raise
     for old in _superfluous(cache):
-        old.unlink()
+        old.unlink(missing_ok=True)
 
 
 def _superfluous(cache: Path) -> Iterator[Path]:

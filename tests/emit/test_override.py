@@ -265,3 +265,24 @@ description = "é costs $4"
     assert service["environment"]["AIRFLOW__CORE__PARALLELISM"] == "7"
     pool = '"slots": 2, "description": "é costs $$4", "include_deferred": false'
     assert service["environment"]["AIRDOCK_POOLS"] == f'{{"narrow": {{{pool}}}}}'
+
+
+@pytest.mark.parametrize("builds", ["init", "worker"])
+def test_image_is_not_built_in_two_ways(builds: str, tmp_path: Path, fixed_host: Callable[..., None]) -> None:
+    """Two builds of one name: the later one would win, whichever that is."""
+    fixed_host()
+    names = ("init", "scheduler", "apiserver", "dag-processor", "worker", "triggerer", "cli")
+    services = "".join(
+        f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" + ("    build: ./mine\n" if name == builds else "")
+        for name in names
+    )
+    (tmp_path / "docker-compose.yaml").write_text(f"services:\n{services}", encoding="utf-8")
+    assert run("build", "-C", write_project(tmp_path, PROJECT.replace("compose = { bundled = true }\n", ""))) == 0
+    text = (tmp_path / "docker-compose.override.yaml").read_text(encoding="utf-8")
+    found = {
+        part.partition(":")[0]: [line.strip() for line in part.splitlines() if line.startswith("    build:")]
+        for part in text.split("\n  airflow-")[1:]
+    }
+    wanted = {"init": ["build: !override" if builds == "init" else "build:"]}
+    wanted |= {} if builds == "init" else {builds: ["build: !reset null"]}
+    assert {name: lines for name, lines in found.items() if lines} == wanted

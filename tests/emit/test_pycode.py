@@ -188,6 +188,11 @@ def test_text_for_a_node_is_refused_where_nodes_are_joined() -> None:
         render(sequence(["os.system('id')"]), column=0, indent=0)  # type: ignore[list-item]
 
 
+@pytest.mark.parametrize("value", [[], {}])
+def test_what_is_empty_is_never_broken(value: object) -> None:
+    assert render(literal(value), column=200, indent=4) == str(value)
+
+
 def test_keys_of_a_table_are_quoted() -> None:
     source = render(mapping({'"}, os.system("id")': literal(1)}), column=0, indent=0)
     assert evaluated(source) == {'"}, os.system("id")': 1}

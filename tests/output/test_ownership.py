@@ -52,11 +52,12 @@ def test_file_of_the_user_stays_and_nothing_else_is_written(
 
 
 @each_output
+@pytest.mark.parametrize("edit", [b"# an edit\n", b"# \xff\n"], ids=["text", "no text"])
 def test_hand_edited_output_stays_and_nothing_else_is_written(
-    path: str, built: Path, capsys: pytest.CaptureFixture[str]
+    edit: bytes, path: str, built: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (built / path).open("ab") as stream:
-        stream.write(b"# an edit\n")
+        stream.write(edit)
     change(built, '"true"', '"false"')
     before = tree(built)
     assert build(built) == 1

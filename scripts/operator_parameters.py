@@ -11,7 +11,8 @@ from typing import Any
 
 import tomli
 
-from airdock.spec.base import OperatorArg, Table, keys_by_field, marked
+from airdock.spec.base import OperatorArg, Table
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.swarm import SwarmSpec
 from airdock.spec.task import TaskSpec
 

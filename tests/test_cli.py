@@ -92,6 +92,8 @@ def test_missing_file_is_exit_code_1(tmp_path: Path, capsys: pytest.CaptureFixtu
         (["check", "--force"], "unrecognized arguments: --force"),
         (["explain", "AD999"], 'there is no finding "AD999"'),
         (["explain", "AD21"], 'did you mean "AD21'),
+        (["explain", "999"], 'there is no finding "999"'),
+        (["explain", "²"], 'there is no finding "²"'),
     ],
     ids=" ".join,
 )
@@ -359,8 +361,9 @@ def test_every_code_is_explained(code: str, capsys: pytest.CaptureFixture[str]) 
         "Example",
         "Fix",
     ]
-    assert run("explain", code.lower()) == 0
-    assert capsys.readouterr().out == page
+    for other in (code.lower(), code[2:], code[2:].lstrip("0")):
+        assert run("explain", other) == 0
+        assert capsys.readouterr().out == page
 
 
 def test_codes_are_listed_in_order(capsys: pytest.CaptureFixture[str]) -> None:

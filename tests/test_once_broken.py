@@ -95,7 +95,8 @@ def built(tmp_path: Path, fixed_host: Callable[..., None]) -> Callable[[str, str
 
 
 def test_preset_keeps_its_time_zone(built: Callable[[str, str], str]) -> None:
-    module = built(f'{TASK}[dags.e]\nschedule = "@daily"\ntimezone = "Europe/Paris"\n', "dags/e.py")
+    body = f'{IMAGE}[dags.e]\nschedule = "@daily"\ntimezone = "Europe/Paris"\n[dags.e.tasks.t]\nimage = "s"\n'
+    module = built(body, "dags/e.py")
     assert 'schedule=CronTriggerTimetable("@daily", timezone="Europe/Paris")' in module
 
 

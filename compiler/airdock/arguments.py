@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import Any, NoReturn
@@ -142,7 +143,8 @@ def parser() -> argparse.ArgumentParser:
     main = _Parser(prog="airdock", epilog=_AFTER_ALL, usage="airdock COMMAND [OPTIONS]")
     main.add_argument("--version", action="version", version=f"airdock {__version__}", help="print the version")
     # Listed in the description: argparse would list them under a heading of their own, out of line.
-    commands = main.add_subparsers(metavar="COMMAND", required=True, help=argparse.SUPPRESS)
+    # Without `prog` argparse would print a usage line to find it out, and look how wide the terminal is.
+    commands = main.add_subparsers(prog=main.prog, metavar="COMMAND", required=True, help=argparse.SUPPRESS)
     _add_build(commands)
     command = _add(commands, "check", "report findings, write nothing", _CHECK, _AFTER_CHECK)
     _add_place(command)
@@ -246,11 +248,22 @@ def refuse_what_does_not_go_together(options: argparse.Namespace) -> None:
         options.refuse(f"--watch prints one report after the other, which is no {form}; use full or concise")
 
 
+class _Help(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal. argparse makes one for every argument, and imports `shutil` for it."""
+
+    def __init__(self, prog: str) -> None:
+        try:
+            width = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns
+        except (OSError, ValueError):
+            width = 80
+        super().__init__(prog, width=width - 2)
+
+
 class _Parser(argparse.ArgumentParser):
     """argparse with "did you mean" for options and commands."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(formatter_class=argparse.RawDescriptionHelpFormatter, add_help=False, **settings)
+        super().__init__(formatter_class=_Help, add_help=False, **settings)
         self.add_argument("-h", "--help", action="help", help="print this")
 
     def error(self, message: str) -> NoReturn:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import gc
-import io
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from airdock import __version__
 from airdock.arguments import USAGE, parser, refuse_what_does_not_go_together
@@ -22,6 +20,7 @@ from airdock.diagnostics.locate import locate_all
 from airdock.diagnostics.paths import path_printer
 from airdock.load import seen
 from airdock.progress import checking, slow
+from airdock.streams import OutputLost, give_up, silence, told
 from airdock.views import explain, graph, show
 
 if TYPE_CHECKING:
@@ -44,19 +43,16 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     # Short, and only building up: garbage would cost a tenth of the time, plugins of pydantic a look at all packages.
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal or pipe that cannot show a character gets an escape, not a crash.
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
     try:
-        if not arguments:
-            parser().print_help(sys.stderr)
-            return USAGE
-        options = parser().parse_args(arguments)
-        options.said = {"stdout": "", "stderr": ""}
-        options.had_nothing_to_do = False
-        code = _COMMANDS[options.command](options)
-        sys.stdout.flush()
+        with told():
+            if not arguments:
+                parser().print_help(sys.stderr)
+                return USAGE
+            options = parser().parse_args(arguments)
+            options.said = {"stdout": "", "stderr": ""}
+            options.had_nothing_to_do = False
+            code = _COMMANDS[options.command](options)
+        _keep_language()
         if asked is not None and options.had_nothing_to_do and code == FINE:
             from airdock.output.remember import remember
 
@@ -65,8 +61,10 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         # The reader of our output has gone (`airdock explain | head`); nothing is left to say.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence()
         return FINE
+    except OutputLost as lost:
+        return give_up(lost.reason)
     except Exception:
         import traceback
 
@@ -76,6 +74,16 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
         sys.stderr.write(f"airdock has a bug. Please report it with these lines:\n\n{version}\n{report}")
         return BUG
     return code
+
+
+def _keep_language() -> None:
+    """Keep the language for later runs, if this one had to compile it."""
+    module = sys.modules.get("airdock.spec.language")
+    compiled = module.just_compiled() if module else None
+    if compiled:
+        from airdock.output.remember import remember_language
+
+        remember_language(*compiled)
 
 
 def _place(options: argparse.Namespace) -> tuple[Path, str]:
@@ -146,8 +154,7 @@ def _watch(options: argparse.Namespace) -> int:
     return FINDINGS
 
 
-@dataclass(frozen=True)
-class _Built:
+class _Built(NamedTuple):
     """How one build ended; no changes where it was refused."""
 
     code: int

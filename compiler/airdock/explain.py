@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import textwrap
 
-# Kinds stand next to the code that raises them, so the catalogue is whole once every stage is imported.
-from airdock import pipeline  # noqa: F401
 from airdock.diagnostics import CATALOGUE, Kind
 from airdock.diagnostics.formats.text import markdown
-from airdock.output import changes  # noqa: F401
+from airdock.pipeline import know_all_kinds
+
+know_all_kinds()
 
 _INTRODUCTION = """\
 # Findings
@@ -29,8 +29,8 @@ An example is a whole airdock.toml, or what stands below a minimal `[project]` a
 
 
 def explanation(code: str) -> str | None:
-    """Return the text for a code, None for one that does not exist."""
-    kind = CATALOGUE.get(code.upper())
+    """Return the text for a code, also without its letters; None for one that does not exist."""
+    kind = CATALOGUE.get(f"AD{code:0>3}" if code.isdecimal() else code.upper())
     return _page(kind) if kind else None
 
 

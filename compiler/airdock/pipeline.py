@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from airdock.diagnostics import FilePlace, Report
 from airdock.diagnostics.lint import ignore_findings, ignored_codes
@@ -11,11 +11,14 @@ from airdock.load.document import FILE_NOT_READABLE, Document, load_document
 from airdock.load.dotenv import read_dotenv
 from airdock.load.files import ProjectFiles
 from airdock.load.host import Host, read_host
-from airdock.output.changes import Change
 from airdock.project.model import Project
 from airdock.project.resolve import resolve
 from airdock.rules.registry import check
+from airdock.spec import ProjectSpec
 from airdock.spec.validate import validate
+
+if TYPE_CHECKING:
+    from airdock.output.changes import Change
 
 
 class Checked(NamedTuple):
@@ -42,18 +45,30 @@ def analyse(document: Document, report: Report) -> Checked:
 
 def understand(document: Document, report: Report) -> Checked:
     """Document → Project, though the rules may have reported errors of it. Raises Stopped where there is none."""
-    report.gate()
-    spec = validate(document.values, report)
-    report.gate()
-    assert spec is not None  # noqa: S101 - no errors, so there is a spec
-    report.extend(ignore_findings(spec.lint.ignore))
     files = ProjectFiles(document.root, document.named)
-    project = resolve(spec, files, report)
+    # Nothing keeps the spec: of a large project it would be a quarter of all memory.
+    project = resolve(_spec(document, report), files, report)
     report.gate()
     assert project is not None  # noqa: S101
     host = _host(document, report)
     check(project, files, host, document.values, report)
     return Checked(project, host)
+
+
+def _spec(document: Document, report: Report) -> ProjectSpec:
+    report.gate()
+    spec = validate(document.values, report)
+    report.gate()
+    assert spec is not None  # noqa: S101 - no errors, so there is a spec
+    report.extend(ignore_findings(spec.lint.ignore, know_all_kinds))
+    return spec
+
+
+def know_all_kinds() -> None:
+    """Make the catalogue of findings whole: a kind is in it when the module has been imported that declares it."""
+    # All others are imported by the modules above.
+    import airdock.output.changes
+    import airdock.rules.functions  # noqa: F401
 
 
 def build(checked: Checked, root: Path, report: Report, *, force: bool) -> list[Change]:

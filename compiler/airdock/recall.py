@@ -76,25 +76,35 @@ def recall(asked: bytes) -> tuple[str, str] | None:
 
 
 def _record(asked: bytes) -> list[bytes] | None:
+    parts = (kept(record_of(asked)) or b"").split(b"\0")
+    return parts if len(parts) == _PARTS and parts[0] == asked else None
+
+
+def kept(path: str) -> bytes | None:
+    """Return what an earlier run has kept in a file (`sealed`); None if there is none, or not all of it."""
     try:
         # Where others may write too, a pipe may stand there, or what another one made up.
-        descriptor = os.open(record_of(asked), os.O_RDONLY | os.O_NONBLOCK)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         with open(descriptor, "rb") as stream:  # noqa: PTH123 - pathlib costs more than all of this
             data = stream.read() if os.fstat(descriptor).st_uid == os.geteuid() else b""
     except OSError:
         return None
     record, _, checksum = data.rpartition(b"\0")
-    parts = record.split(b"\0")
-    return parts if checksum == digest([record]).encode() and len(parts) == _PARTS and parts[0] == asked else None
+    return record if checksum == digest([record]).encode() else None
 
 
-def folder() -> str:
-    """Return the folder of the records; empty if there is none."""
+def sealed(record: bytes) -> bytes:
+    """Return what is written to keep a record."""
+    return b"%s\0%s" % (record, digest([record]).encode())
+
+
+def folder(of: str = "runs") -> str:
+    """Return the folder where runs, or something else, are kept; empty if there is none."""
     if CACHE in os.environ:
         named = os.environ[CACHE]
-        return f"{named}/runs" if named else ""
+        return f"{named}/{of}" if named else ""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
-    return f"{home}/airdock/runs" if home.startswith("/") else ""
+    return f"{home}/airdock/{of}" if home.startswith("/") else ""
 
 
 def record_of(asked: bytes) -> str:

@@ -11,9 +11,13 @@ from airdock.recall import question, recall
 def run() -> None:
     """Entry point of the console script."""
     try:
-        sys.exit(_run())
+        code = _run()
+        sys.stdout.flush()
+        sys.stderr.flush()
     except KeyboardInterrupt:
-        sys.exit(130)  # before or after the command line has a say in it
+        code = 130  # before or after the command line has a say in it
+    # All is said and written. The interpreter would take itself apart piece by piece, which the system does at once.
+    os._exit(code)
 
 
 def _run() -> int:
@@ -33,6 +37,10 @@ def _run() -> int:
         sys.stderr.write(reported)
         sys.stdout.write(said)
         sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has gone, as in the command line
+    except OSError as error:
+        from airdock.streams import give_up, silence
+
+        if not isinstance(error, BrokenPipeError):
+            return give_up(error.strerror or str(error))
+        silence()  # the reader has gone, as in the command line
     return 0

@@ -102,11 +102,12 @@ def _shows(options: argparse.Namespace) -> Callable[[str], bool]:
 
 
 def _write(path: Path, text: str, *, force: bool) -> int:
+    from airdock.load.reading import read_file
     from airdock.output.apply import WriteFailed, apply
     from airdock.output.changes import Change
 
     try:
-        old = path.read_bytes() if path.exists() or path.is_symlink() else None
+        old = read_file(path, None) if path.exists() or path.is_symlink() else None
         if old is not None and not force:
             sys.stderr.write(f"airdock graph: {path} is there already; --force overwrites it\n")
             return REFUSED

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from difflib import SequenceMatcher, get_close_matches
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from airdock.diagnostics.suggest import closest, did_you_mean
 
@@ -87,3 +91,29 @@ def test_word_that_nobody_types_is_not_compared() -> None:
 def test_help_lists_up_to_a_dozen_names() -> None:
     names = [f"{letter * 3}" for letter in "abcdefghijkl"]
     assert did_you_mean("schedule", names) == f"known: {', '.join(names)}"
+
+
+WORDS = st.text(st.sampled_from("abcdeé_A1") | st.characters(blacklist_categories=["Cs"]), max_size=9)
+
+
+@settings(max_examples=2000, derandomize=True, database=None, deadline=None)
+@given(WORDS, st.lists(WORDS, min_size=1, max_size=8, unique_by=str.casefold))
+def test_what_is_not_compared_would_not_have_been_near(word: str, known: list[str]) -> None:
+    folded = {name.casefold(): name for name in known}
+    near = get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    assert closest(word, known) == folded.get(word.casefold(), folded[near[0]] if near else None)
+
+
+def test_words_with_other_letters_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared: list[str] = []
+    set_first = SequenceMatcher.set_seq1
+
+    def counted(self: SequenceMatcher[str], word: str) -> None:
+        compared.append(word)
+        set_first(self, word)
+
+    monkeypatch.setattr(SequenceMatcher, "set_seq1", counted)
+    assert closest("zuxqob", KEYS) is None
+    assert compared == []
+    assert closest("comand", KEYS) == "command"
+    assert compared == ["", "command"]

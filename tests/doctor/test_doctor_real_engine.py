@@ -228,7 +228,8 @@ def test_port_in_use(stack: Stack) -> None:
     labels = ["--label", f"airdock.project={stack.name}"]
     docker("run", "--detach", "--name", other, *labels, "--publish", f"127.0.0.1:{port}:80", ALPINE, "sleep", "600")
     (row,) = [row for row in stack.doctor()["ports"] if row["status"] == "problem"]
-    assert row["mend"] == f"docker stop {other}"
+    assert "in the ports of [compose.services.web] in airdock.toml; " in row["mend"]
+    assert row["mend"].endswith(f"; or stop that container: docker stop {other}")
     docker("rm", "--force", other)
     assert stack.one("ports")["status"] == "ok"
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,16 @@ def listening(address: str = "127.0.0.1", kind: int = socket.SOCK_STREAM) -> Ite
         if kind == socket.SOCK_STREAM:
             held.listen()
         yield held.getsockname()[1]
+
+
+@contextmanager
+def listening_at(number: int) -> Iterator[None]:
+    """See to it that something listens on this port, be it somebody else."""
+    with socket.socket() as held:
+        with suppress(OSError):
+            held.bind(("127.0.0.1", number))
+            held.listen()
+        yield
 
 
 def free_port() -> int:
@@ -71,7 +82,11 @@ class TestPorts:
             row = one("ports")
         assert row["status"] == "problem"
         assert row["message"].endswith(f"{number}, of service web, is taken by a program on this host")
-        assert row["mend"] == "stop it; `ss -lntp` names it"
+        assert re.fullmatch(
+            r"choose another port, \d+ in the ports of service web in docker-compose.yaml; "
+            "or stop the program, which `ss -lntp` names",
+            row["mend"],
+        )
 
     def test_held_on_another_address_only(self, host: Host, one: One) -> None:
         host.project()
@@ -86,7 +101,31 @@ class TestPorts:
             host.says("ps", f"publish={number}/tcp", out="other-web-1\tother\n")
             row = one("ports")
         assert row["message"].endswith("is taken by container other-web-1")
-        assert row["mend"] == "docker stop other-web-1"
+        assert row["mend"].startswith("choose another port, ")
+        assert row["mend"].endswith("; or stop that container: docker stop other-web-1")
+
+    def test_port_that_airdock_toml_says_is_changed_there(self, host: Host, one: One) -> None:
+        host.project(GOOD + '[compose.services.web]\nimage = "alpine:3.20"\nports = ["127.0.0.1:80:80"]\n')
+        with listening() as number, listening_at(number + 1):
+            publishes(host, port(number))
+            mend = one("ports")["mend"]
+        match = re.match(
+            r"choose another port, (\d+) in the ports of \[compose\.services\.web\] in airdock\.toml;", mend
+        )
+        assert match is not None
+        assert number + 1 < int(match[1]) < number + 100
+
+    def test_port_of_a_base_file_is_changed_there(self, host: Host, one: One) -> None:
+        host.project(GOOD.replace("bundled = true", 'base = "compose.yaml"'))
+        with listening() as number:
+            publishes(host, port(number), service="airflow-apiserver")
+            assert "in the ports of service airflow-apiserver in compose.yaml; or stop" in one("ports")["mend"]
+
+    def test_no_port_is_named_where_none_is_free(self, host: Host, one: One) -> None:
+        host.project()
+        with listening_at(65535):
+            publishes(host, port(65535))
+            assert one("ports")["mend"].startswith("choose another port, in the ports of service web")
 
     def test_taken_by_this_stack(self, host: Host, one: One) -> None:
         host.project()
@@ -107,7 +146,11 @@ class TestPorts:
         host.project()
         with listening() as number:
             publishes(host, port(number), service="airflow-apiserver")
-            assert f"AIRFLOW_PORT={number + 1})" in one("ports")["mend"]
+            found = re.match(
+                r"choose another port, in your own lines of \.env: AIRFLOW_PORT=(\d+); or", one("ports")["mend"]
+            )
+        assert found is not None
+        assert int(found[1]) > number
 
     def test_udp_is_another_port(self, host: Host, one: One) -> None:
         host.project()
@@ -116,7 +159,9 @@ class TestPorts:
             assert one("ports")["status"] == "ok"
         with listening(kind=socket.SOCK_DGRAM) as number:
             publishes(host, port(number, protocol="udp"))
-            assert one("ports")["status"] == "problem"
+            row = one("ports")
+        assert row["status"] == "problem"
+        assert "`ss -lnup`" in row["mend"]
 
     @pytest.mark.parametrize("more", [{"scale": 0}, {"deploy": {"replicas": 0}}])
     def test_service_that_is_not_started(self, host: Host, one: One, more: dict[str, Any]) -> None:

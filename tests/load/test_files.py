@@ -83,10 +83,10 @@ def test_file_that_is_no_text_says_why(path: str, reason: str, project: ProjectF
 
 
 def test_file_that_the_disk_does_not_give_says_why(project: ProjectFiles, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Path) -> bytes:
+    def refused(*_: object, **__: object) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(FileProblem, match=r"^cannot be read: Input/output error$"):
         project.read_text("file.txt")
     assert not project.is_users("file.txt")
@@ -105,3 +105,26 @@ def test_file_is_the_users_unless_a_build_made_it(path: str, users: bool, projec
 )
 def test_something_is_at_a_path_or_not(path: str, there: bool, project: ProjectFiles) -> None:
     assert project.there(path) is there
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "near"),
+    [
+        ("fil.txt", False, "file.txt"),
+        ("File.txt", None, "file.txt"),
+        ("./fil.txt", None, "file.txt"),
+        ("rare.txt", None, None),
+        ("folde", True, "folder"),
+        ("folde", False, None),
+        ("fil.txt", True, None),
+        ("folder/none", None, None),
+        ("fil.txt/none", None, None),
+        ("nowhere/none", None, None),
+        ("../outside/fil.txt", None, None),
+        ("ou/file.txt", None, None),
+    ],
+)
+def test_nearest_path_is_one_that_could_be_used(
+    path: str, folder: bool | None, near: str | None, project: ProjectFiles
+) -> None:
+    assert project.nearest(path, folder=folder) == near

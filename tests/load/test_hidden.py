@@ -15,7 +15,10 @@ def shown(text: str, *, is_toml: bool = True) -> str:
 @pytest.mark.parametrize(
     "name",
     ["pasword", "passwrod", "PGPASWORD", "db-passord", "apikye", "api_ky", "tokn", "clientSecrt", "passphrse", "tokens",
-     "passwort", "secret_kye", "DB_PWD"],
+     "passwort", "secret_kye", "DB_PWD", "PASSWORD_PROD", "CLIENT_SECRET_VALUE", "clientSecretValue", "DB_PASS_2",
+     "pasword_prod", "TOKEN_GITHUB", "auth", "basicAuth", "AUTH_OLD", "credential", "credentials", "gcpCredentials",
+     "creds", "dsn", "SENTRY_DSN", "jwt", "JWT_TEST", "GITHUB_PAT", "ssh_key", "sshKey", "ssh-key-main", "private_key",
+     "privateKey", "DBPASS", "Authorization", "airflow_conn_local", "AIRFLOW_CONN_" + "x" * 80, "x" * 80 + "_password"],
 )  # fmt: skip
 def test_names_near_a_secret(name: str) -> None:
     assert may_name_secret(name)
@@ -24,7 +27,10 @@ def test_names_near_a_secret(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["image", "access", "keyword", "passive", "taken", "broken", "monkey", "primary_key", "password_file", "secret_id",
-     "secrets", "TOKEN_URL", "host", "default", "params", "account_key", "x" * 500],
+     "secrets", "Secrets", "TOKEN_URL", "host", "default", "params", "account_key", "x" * 500, "max_tokens", "pat_size",
+     "NUM_SECRETS", "max_new_tokens", "bypass", "compass", "encompass", "trespass", "pass_rate", "author", "auth_type",
+     "oauth", "patch", "path", "pattern", "maxTokens", "JWT_AUDIENCE", "credentials_path", "PASSWORD_MIN_LENGTH",
+     "password_policy_id", "ssh_host", "value", "prod", "test", "_", "-", "2"],
 )  # fmt: skip
 def test_names_of_something_else(name: str) -> None:
     assert not may_name_secret(name)
@@ -42,6 +48,17 @@ def test_names_of_something_else(name: str) -> None:
         ("password = { a = 'x', env = 'A' }", "password = { a = ***, env = 'A' }"),
         ('a = "db://me:x@y@host/b"', 'a = "db://me:***@host/b"'),
         ("\"é\" = 1\npasswort = 'x'", '"é" = 1\npasswort = ***'),
+        ('c = ["a", "--password", "x", "b"]', 'c = ["a", "--password", ***, "b"]'),
+        ("c = [\n  '--api-key' ,\n  'x',\n]", "c = [\n  '--api-key' ,\n  ***,\n]"),
+        ('c = ["a", "--password=x", "b"]', 'c = ["a", "--password=**, "b"]'),
+        ('c = "a --password x b"', 'c = "a --password * b"'),
+        ("c = \"a -password 'x y' b\"", 'c = "a -password ***** b"'),
+        (r'c = "a --token \"x y\" b"', 'c = "a --token ******* b"'),
+        ("c = ['-H', 'Authorization: Bearer x']", "c = ['-H', 'Authorization: ********']"),
+        ('h = { Authorization = "Bearer x" }', "h = { Authorization = ********** }"),
+        ('s = """\ncurl -H "PRIVATE-TOKEN: x" y\n"""', 's = """\ncurl -H "PRIVATE-TOKEN: *" y\n"""'),
+        ("""e = '{"password": "x", "a": 1}'""", """e = '{"password": ***, "a": 1}'"""),
+        (r'e = "{\"dsn\":\"x\"}"', r'e = "{\"dsn\":*****}"'),
     ],
 )
 def test_secret_is_hidden_in_its_own_place(text: str, wanted: str) -> None:
@@ -60,6 +77,13 @@ def test_secret_is_hidden_in_its_own_place(text: str, wanted: str) -> None:
         'password = { env = "A" }\nlogin = { file = "x" }',
         'source = { env = "DATA_DIR", default = "/srv" }',
         '[tasks.t.env]\ndefault = "x"',
+        'c = ["--token", "{{ conn.a.password }}"]',
+        'c = ["--password", ["x"]]',
+        'c = "a --password --host x"',
+        'c = ["a", "--token-url", "http://x"]',
+        'c = "--max-tokens 5"',
+        'ref = "registry.example.org/auth:2.1"',
+        """e = '{"secret": true}'""",
     ],
 )
 def test_rest_is_shown(text: str) -> None:

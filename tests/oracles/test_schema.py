@@ -15,7 +15,9 @@ import tomli
 from presence import required_or_skip
 
 from airdock.diagnostics import Report
-from airdock.spec.base import Table, keys_by_field
+from airdock.spec.base import Table, every_table
+from airdock.spec.compiled import model
+from airdock.spec.language import keys_by_field
 from airdock.spec.project import ProjectSpec
 from airdock.spec.schema import json_schema, schema_text
 from airdock.spec.validate import validate
@@ -101,13 +103,6 @@ def run_judge(judge: str, *arguments: object) -> tuple[int, Any]:
     return done.returncode, json.loads(done.stdout)
 
 
-def tables(base: type[Table] = Table) -> Iterator[type[Table]]:
-    """Return every table of the language."""
-    for table in base.__subclasses__():
-        yield table
-        yield from tables(table)
-
-
 def definition(table: type[Table]) -> dict[str, Any]:
     """Return the schema of a table."""
     found: dict[str, Any] = SCHEMA if table is ProjectSpec else SCHEMA["$defs"][table.__name__]
@@ -122,7 +117,7 @@ def described(node: dict[str, Any]) -> str:
     return text.strip()
 
 
-TABLES = list(dict.fromkeys(tables()))
+TABLES = every_table()
 
 
 def nodes(node: Any, place: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -166,7 +161,7 @@ def test_the_schema_has_every_table_and_no_other() -> None:
 def test_the_keys_are_the_fields_of_the_model(table: type[Table]) -> None:
     schema = definition(table)
     assert list(schema["properties"]) == list(keys_by_field(table).values())
-    required = [keys_by_field(table)[name] for name, field in table.model_fields.items() if field.is_required()]
+    required = [keys_by_field(table)[name] for name, field in model(table).model_fields.items() if field.is_required()]
     assert schema.get("required", []) == required
 
 

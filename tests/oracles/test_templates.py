@@ -12,7 +12,7 @@ from airflow_judge import judge
 from presence import required_or_skip
 
 from airdock.facts import AirflowFacts, facts_for, provider_release
-from airdock.rules.template_text import read
+from airdock.rules.template_reading import read
 
 READER = Path(__file__).resolve().parent / "read_templates.py"
 FIELDS = ("image", "command", "environment", "env_file", "container_name", "mounts", "docker_conn_id")

@@ -18,6 +18,7 @@ from airdock.project.images import resolve_images
 from airdock.project.scope import Scope
 from airdock.project.target import resolve_target
 from airdock.spec import ProjectSpec
+from spec_tables import table_of
 
 FROM: dict[str, object] = {
     "from": "python:3.12-slim",
@@ -44,7 +45,7 @@ def project(tmp_path: Path) -> Path:
 def resolved(folder: Path, image: dict[str, object]) -> Scope:
     """Return the scope in which the one image of a project is resolved."""
     data = {"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.3.2"}, "images": {"etl": image}}
-    spec = ProjectSpec.model_validate(data)
+    spec = table_of(ProjectSpec, data)
     report = Report()
     target = resolve_target(spec.airflow, report)
     assert target is not None

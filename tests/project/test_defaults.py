@@ -8,8 +8,9 @@ import pytest
 
 from airdock.diagnostics import SpecPath
 from airdock.project.defaults import Layers, fields_for
-from airdock.spec.base import keys_by_field
+from airdock.spec.language import keys_by_field
 from airdock.spec.task import TaskKeys, TaskSpec
+from spec_tables import table_of
 
 TASK, DAG, ALL = ("dags", "d", "tasks", "t"), ("dags", "d", "defaults"), ("defaults", "task")
 
@@ -17,9 +18,9 @@ TASK, DAG, ALL = ("dags", "d", "tasks", "t"), ("dags", "d", "defaults"), ("defau
 def layers(task: dict[str, Any], dag: dict[str, Any] | None = None, all_: dict[str, Any] | None = None) -> Layers:
     """Return the layers of a task, of its DAG's defaults, and of all tasks' defaults."""
     return Layers(
-        (TaskSpec.model_validate(task), TASK),
-        (TaskKeys.model_validate(dag or {}), DAG),
-        (TaskKeys.model_validate(all_ or {}), ALL),
+        (table_of(TaskSpec, task), TASK),
+        (table_of(TaskKeys, dag or {}), DAG),
+        (table_of(TaskKeys, all_ or {}), ALL),
     )
 
 
@@ -112,7 +113,7 @@ def test_keys_that_exclude_each_other_do_so_across_tables() -> None:
 def test_kind_is_what_the_nearest_table_says(
     task: dict[str, Any], dag: dict[str, Any], all_: dict[str, Any], kind: str
 ) -> None:
-    assert layers(task, dag, all_).kind() == kind
+    assert layers(task, dag, all_).kind == kind
 
 
 def test_place_of_the_nearest_table() -> None:
@@ -127,9 +128,9 @@ def test_each_kind_has_the_fields_marked_for_it() -> None:
     assert {"command", "script"} <= fields["container"] - fields["python"]
     assert "args" in fields["python"] - fields["container"]
     assert "arguments" in fields["operator"] - fields["container"]
-    assert set.union(*fields.values()) == set(TaskKeys.model_fields)
+    assert set.union(*fields.values()) == set(keys_by_field(TaskKeys))
 
 
 def test_place_names_the_key_and_not_the_field() -> None:
-    for field in TaskKeys.model_fields:
+    for field in keys_by_field(TaskKeys):
         assert layers({}).place(field) == place(TASK, keys_by_field(TaskSpec)[field])

@@ -11,13 +11,14 @@ from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, ima
 from airdock.project.target import resolve_target
 from airdock.spec.image import ImageSpec
 from airdock.spec.project import AirflowTable
+from spec_tables import table_of
 
 CONSTRAINTS = "/tmp/constraints.txt"
 
 
 def airflow(version: str = "3.3.2", **keys: Any) -> list[str]:
     """Return the lines of the Dockerfile of Airflow's image."""
-    spec = AirflowTable.model_validate({"version": version, "docker_provider": "4.4.0", **keys})
+    spec = table_of(AirflowTable, {"version": version, "docker_provider": "4.4.0", **keys})
     target = resolve_target(spec, Report())
     assert target is not None
     return airflow_dockerfile(spec, target).splitlines()
@@ -60,7 +61,7 @@ def test_constraints_are_fetched_first(version: str, keys: dict[str, Any], fetch
 
 
 def image(**keys: Any) -> list[str]:
-    return image_dockerfile(ImageSpec.model_validate({"from": "alpine:3.20", **keys})).splitlines()[1:]
+    return image_dockerfile(table_of(ImageSpec, {"from": "alpine:3.20", **keys})).splitlines()[1:]
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from airdock.project.model import Function
 from airdock.project.scope import Scope
 from airdock.project.target import resolve_target
 from airdock.spec import ProjectSpec
+from spec_tables import table_of
 
-SPEC = ProjectSpec.model_validate({"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.1.8"}})
+SPEC = table_of(ProjectSpec, {"airdock": 1, "project": {"name": "p"}, "airflow": {"version": "3.1.8"}})
 BODY = '''\
 def work(a: int, /, b: "str" = "é",
          *rest, **more) -> dict:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +14,7 @@ from hypothesis import strategies as st
 from jinja2 import Environment
 from jinja2.nativetypes import NativeEnvironment
 
-from airdock.project.text import literal_template, split_command
+from airdock.project.text import PLACEHOLDER, literal_template, split_command, templates_in, without_templates
 from hostile import HOSTILE, ONE_LINE
 
 WORDS = [
@@ -103,3 +106,22 @@ def test_text_without_markup_stays_as_it_is() -> None:
 
 def test_literal_text_stays_text_where_airflow_renders_native_values() -> None:
     assert NativeEnvironment().from_string(literal_template("echo {{ x }}")).render() == "echo {{ x }}"
+
+
+_INSIDE = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[^"'])*?"""
+TEMPLATE = re.compile(rf"\{{\{{{_INSIDE}\}}\}}|\{{%{_INSIDE}%\}}|\{{#.*?#\}}", re.DOTALL)
+"""What a template is: what `_templates` finds without looking at anything twice."""
+
+
+@settings(max_examples=3000, derandomize=True, database=None, deadline=None)
+@given(st.text(st.sampled_from("{{{}}}%#'\"\\a\n"), max_size=30) | TEMPLATE_TEXTS)
+def test_templates_are_what_the_expression_says(text: str) -> None:
+    assert templates_in(text) == TEMPLATE.findall(text)
+    assert without_templates(text) == TEMPLATE.sub(PLACEHOLDER, text)
+
+
+@pytest.mark.parametrize("text", ["{{", "{%", "{#", "{{ '", '{{ "\\"{{\\"', "{% a {{ b"])
+def test_many_templates_that_are_not_closed_are_looked_at_once(text: str) -> None:
+    code = f"from airdock.project.text import templates_in; assert templates_in({text!r} * 170_000) == []"
+    # Seconds; were each of them looked at to the end, it would be more than ten minutes.
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)

@@ -16,14 +16,18 @@ import pytest
 from remembered import ask, ask_until_remembered, make_project
 
 from airdock.load import seen
-from airdock.output.remember import _KEPT, _superfluous
+from airdock.output.remember import _RUNS, _superfluous
 from airdock.recall import question, recall, record_of
 from commands import GOOD, WARNING, files, write_project
 from conftest import CASES, copy_case
 
-START = (
-    "import sys; sys.argv[0] = 'airdock'\ntry:\n  from airdock.start import run; run()\nfinally:\n  print(*sys.modules)"
-)
+START = """\
+import os, sys
+sys.argv[0], end = "airdock", os._exit
+os._exit = lambda code: (print(*sys.modules, flush=True), end(code))
+from airdock.start import run
+run()
+"""
 
 
 @pytest.fixture
@@ -60,6 +64,20 @@ def test_remembered_run_imports_next_to_nothing(project: Path) -> None:
         said, modules = started(project, "build")
     assert said == "nothing to do"
     assert modules - bare == {"airdock", "airdock.start", "airdock.recall", "_blake2", "__future__"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_remembered_answer_for_which_there_is_no_room(project: Path) -> None:
+    run = [sys.executable, "-c", START.replace("*sys.modules", "*sys.modules, file=sys.stderr"), "build"]
+    deadline = time.monotonic() + 20
+    modules = "airdock.cli"
+    while "airdock.cli" in modules:
+        assert time.monotonic() < deadline
+        with open("/dev/full", "wb") as full:  # noqa: PTH123
+            done = subprocess.run(run, cwd=project, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        said, modules = done.stderr.splitlines()
+        assert (done.returncode, said) == (1, "airdock: standard output cannot be written: No space left on device")
+        started(project, "build")
 
 
 @pytest.mark.parametrize(
@@ -155,15 +173,15 @@ def test_other_commands_are_not_remembered(command: list[str]) -> None:
 
 
 def test_old_records_go_and_nothing_else(tmp_path: Path) -> None:
-    for number in range(_KEPT + 1):
+    for number in range(_RUNS + 1):
         (tmp_path / f"{number:032x}").touch()
         os.utime(tmp_path / f"{number:032x}", (number, number))
     (tmp_path / "letter.txt").touch()
-    (tmp_path / f"{_KEPT:032x}").rename(tmp_path / "one-more.txt")
-    assert not list(_superfluous(tmp_path))
-    (tmp_path / "one-more.txt").rename(tmp_path / f"{_KEPT:032x}")
-    gone = sorted(path.name for path in _superfluous(tmp_path))
-    assert gone == [f"{number:032x}" for number in range(_KEPT // 2)]
+    (tmp_path / f"{_RUNS:032x}").rename(tmp_path / "one-more.txt")
+    assert not list(_superfluous(tmp_path, _RUNS))
+    (tmp_path / "one-more.txt").rename(tmp_path / f"{_RUNS:032x}")
+    gone = sorted(path.name for path in _superfluous(tmp_path, _RUNS))
+    assert gone == [f"{number:032x}" for number in range(_RUNS // 2)]
 
 
 Looked = list[str]

@@ -115,6 +115,14 @@ def test_other_values_are_secrets(value: str, tmp_path: Path, capsys: pytest.Cap
 def test_long_line_is_hidden_in_good_time() -> None:
     for text in ("a." * 100_000, "password" * 50_000, "://:" * 50_000, 'uri = "' * 20_000, 'token = "' * 20_000):
         assert len(without_secrets(text)) == len(text)
+    for text in (
+        "--token " * 50_000,
+        '"--token", ' * 20_000,
+        "token: '" * 50_000,
+        "-a" * 100_000,
+        "token: a\\" * 50_000,
+    ):
+        assert len(without_secrets(text)) == len(text)
 
 
 def test_defaults_of_a_host_value_are_no_finding(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from airdock.rules.template_text import Reading, Spot, is_template, read
+from airdock.rules.jinja_text import read_template
+from airdock.rules.template_reading import read, read_plain
+from airdock.rules.template_text import Reading, Spot, is_template
 
 FILTERS = ("ds", "ds_nodash")
 IDENTIFIERS = "have to be valid Python identifiers"
@@ -217,3 +221,35 @@ def test_reading_leaves_constants_as_they_are_written() -> None:
     # Jinja folds them in the tree that it looks for undeclared variables in.
     assert uses("{{ ti.xcom_pull(task_ids=['a', 'b'], key='k' ~ 'l') }} {{ ds }}") == ["ti", "ds"]
     assert [task for task, _, _ in pulls("{{ ds }} {{ ti.xcom_pull(task_ids=['a', 'b']) }}")] == ["a", "b"]
+
+
+PIECES = (
+    *("{{", "}}", "{", "}", "{%", "%}", "{#", "#}", " ", "\n", "\r\n", "\r", ".", "-", "|", "'", "0", "é"),
+    *(
+        "{{ ds }}",
+        "{{ds}}",
+        "{{ dag_run.run_id }}",
+        "{{ ti.get }}",
+        "{{ params.x }}",
+        "{{ var.value.x }}",
+        "{{ ds | d }}",
+    ),
+    *("ds", "run_id", "true", "None", "if", "not", "range", "self", "loop", "params", "conn", "x", "_"),
+)
+
+
+@pytest.mark.parametrize("text", ["{{ ds }}", "at {{ ds }} and\n{{ dag_run.run_id }}, {{ds}}", "a } b }} {{ ti.x.y }}"])
+def test_texts_with_names_alone_need_no_jinja(text: str) -> None:
+    assert read_plain(text) == read_template(text, FILTERS)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_what_is_read_without_jinja_is_what_jinja_reads(text: str) -> None:
+    plain = read_plain(text)
+    assert plain is None or plain == read_template(text, FILTERS)
+
+
+@pytest.mark.parametrize("name", [piece for piece in PIECES if piece.isidentifier()])
+def test_name_is_read_as_jinja_reads_it(name: str) -> None:
+    for text in (f"{{{{ {name} }}}}", f"{{{{ {name}.a }}}}", f"{{{{{{ {name} }}}}}}"):
+        assert read_plain(text) in (None, read_template(text, FILTERS))

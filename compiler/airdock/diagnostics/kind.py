@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
@@ -73,7 +72,6 @@ class Diagnostic(NamedTuple):
         return self.kind.message.format(**self.params)
 
 
-@dataclass(frozen=True, slots=True)
 class Kind:
     """One row of the catalogue of findings; it stands next to the code that raises it.
 
@@ -82,21 +80,26 @@ class Kind:
     below a minimal ``[project]`` and ``[airflow]``) and ``fix`` are what ``airdock explain CODE`` prints.
     """
 
-    code: str
-    slug: str
-    severity: Severity
-    message: str
-    what: str = field(kw_only=True)
-    why: str = field(kw_only=True)
-    example: str = field(kw_only=True)
-    fix: str = field(kw_only=True)
-    also_warning: bool = field(default=False, kw_only=True)
-
-    def __post_init__(self) -> None:
+    def __init__(
+        self,
+        code: str,
+        slug: str,
+        severity: Severity,
+        message: str,
+        *,
+        what: str,
+        why: str,
+        example: str,
+        fix: str,
+        also_warning: bool = False,
+    ) -> None:
         """Enter the kind into the catalogue; a code has one meaning for ever."""
-        known = CATALOGUE.setdefault(self.code, self)
+        self.code, self.slug, self.severity, self.message = code, slug, severity, message
+        self.what, self.why, self.example, self.fix = what, why, example, fix
+        self.also_warning = also_warning
+        known = CATALOGUE.setdefault(code, self)
         if known is not self:
-            raise ValueError(f"{self.code} is declared twice: {known.slug} and {self.slug}")
+            raise ValueError(f"{code} is declared twice: {known.slug} and {slug}")
 
     def at(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from airdock.diagnostics.kind import CATALOGUE, Diagnostic
 from airdock.diagnostics.shape import BAD_VALUE
@@ -16,12 +16,14 @@ def ignored_codes(values: dict[str, object]) -> frozenset[str]:
     return frozenset(code for code in codes if isinstance(code, str)) if isinstance(codes, list) else frozenset()
 
 
-def ignore_findings(codes: Sequence[str]) -> Iterator[Diagnostic]:
+def ignore_findings(codes: Sequence[str], know_all_kinds: Callable[[], None]) -> Iterator[Diagnostic]:
     """Return AD104 for each code that is none, or that is an error alone.
 
-    The catalogue has to be whole, which it is when the modules of all stages are imported.
+    ``know_all_kinds`` makes the catalogue whole: it is asked for a code that is not in it yet.
     """
-    known = {code for code, kind in CATALOGUE.items() if kind.severity == "warning" or kind.also_warning}
+    if not set(codes) <= _warnings():
+        know_all_kinds()
+    known = _warnings()
     for index, code in enumerate(codes):
         if code in known:
             continue
@@ -34,6 +36,10 @@ def ignore_findings(codes: Sequence[str]) -> Iterator[Diagnostic]:
             near = closest(code, sorted(other for other in known if _is_slip(code, other)))
             advice = f'did you mean "{near}"?' if near else "`airdock explain` lists all codes"
         yield BAD_VALUE.at(("lint", "ignore", index), found=f'"{code}"', expected=expected, help=advice)
+
+
+def _warnings() -> set[str]:
+    return {code for code, kind in CATALOGUE.items() if kind.severity == "warning" or kind.also_warning}
 
 
 def _is_slip(code: str, other: str) -> bool:

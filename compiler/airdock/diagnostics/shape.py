@@ -86,6 +86,36 @@ LEAVES_PROJECT = Kind(
     example='[images.etl]\nfrom = "python:3.12-slim"\npip = "../requirements.txt"\n',
     fix="Move the file into the project, or write an absolute path if it is meant to be outside.",
 )
+LANGUAGE_VERSION = Kind(
+    "AD006",
+    "language-version",
+    "error",
+    "language version {found} is not supported",
+    what="`airdock = …` at the top names a version of the language that this airdock does not know.",
+    why="Another version may give the same keys another meaning.",
+    example='airdock = 2\n\n[project]\nname = "shop"\n\n[airflow]\nversion = "3.3.2"\n',
+    fix="Write airdock = 1, or install an airdock that knows the newer language.",
+)
+NOT_A_DURATION = Kind(
+    "AD107",
+    "not-a-duration",
+    "error",
+    "{found} is not a duration{reason}",
+    what="A duration is a text of numbers with units, w d h m s in falling order, each at most once, and not zero.",
+    why="5 could be seconds or minutes.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.b]\nimage = "etl"\ntimeout = "5 minutes"\n',
+    fix='Write "90s", "5m", "1h30m", "2d" or "1w".',
+)
+NOT_A_SIZE = Kind(
+    "AD108",
+    "not-a-size",
+    "error",
+    "{found} is not a size{reason}",
+    what="A size is a text of a number with one of the units b k m g, or an integer of bytes; memory is at least 6m.",
+    why="The engine refuses other forms, such as 64Mi or 0.5, when the task starts.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a.tasks.b]\nimage = "etl"\nmemory = "64Mi"\n',
+    fix='Write "512m", "2g" or "64k".',
+)
 
 
 def describe(value: object) -> str:

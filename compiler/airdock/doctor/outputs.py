@@ -9,7 +9,7 @@ from airdock.diagnostics import Report
 from airdock.doctor.patient import Patient
 from airdock.doctor.result import Result, listed, ok, problem, unknown
 from airdock.pipeline import build
-from airdock.project.host_values import value_on
+from airdock.project.host_values import host_values_by_variable, value_on
 from airdock.project.values import EnvValue
 
 DOTENV_COMMITTED = "AD505"
@@ -89,7 +89,7 @@ def secrets(patient: Patient) -> Iterator[Result]:
     """Every variable of the host that the project names should be set, now or when it was built."""
     missing: dict[str, str] = {}
     kept: dict[str, str] = {}
-    for variable, value in _variables(patient):
+    for variable, value in host_values_by_variable(patient.project):
         if isinstance(value, EnvValue) and value_on(patient.host, value) is None:
             (kept if patient.variable(variable) else missing)[value.name] = variable
     if missing:
@@ -102,15 +102,3 @@ def secrets(patient: Patient) -> Iterator[Result]:
         yield ok(f"set; {listed(list(kept))} from an earlier build")
     else:
         yield ok("all set")
-
-
-def _variables(patient: Patient) -> Iterator[tuple[str, object]]:
-    """Return each variable of `.env` that is made of a value of the host, with that value."""
-    project = patient.project
-    for connection in project.connections:
-        for value in (connection.uri, *connection.fields.values(), *connection.extra.values()):
-            yield f"AIRFLOW_CONN_{connection.id.upper()}", value
-    for variable in project.variables:
-        yield f"AIRFLOW_VAR_{variable.key.upper()}", variable.value
-    for carried in project.host_variables:
-        yield carried.variable, carried.value

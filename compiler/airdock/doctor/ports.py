@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from airdock.doctor.client import Engine
@@ -15,6 +15,9 @@ from airdock.doctor.result import Result, ok, problem, unknown
 
 AIRFLOW_PORT = "AIRFLOW_PORT"
 """The variable of the bundled base file by which one chooses another port for Airflow's pages."""
+
+_TRIED = 100
+"""Ports behind a taken one, among which another is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +118,24 @@ def _holder(engine: Engine, port: _Port) -> tuple[str, str] | None:
 
 def _taken(patient: Patient, port: _Port, container: str | None) -> Result:
     text = f"{port}, of service {port.service}, is taken"
-    other = ""
-    if patient.project.compose.bundled and port.service == patient.project.target.airflow.webserver:
-        other = f" (or write another number into your own lines of .env: {AIRFLOW_PORT}={port.number + 1})"
+    # Who has it may need it: another port is the mend that breaks nothing.
+    first = f"choose another port, {_another(patient, port)}"
     if container is not None:
-        return problem(f"{text} by container {container}", patient.engine.client.text("stop", container) + other)
-    return problem(f"{text} by a program on this host", f"stop it; `ss -lntp` names it{other}")
+        stop = patient.engine.client.text("stop", container)
+        return problem(f"{text} by container {container}", f"{first}; or stop that container: {stop}")
+    names = f"`ss -ln{'u' if port.protocol == 'udp' else 't'}p`"
+    return problem(f"{text} by a program on this host", f"{first}; or stop the program, which {names} names")
+
+
+def _another(patient: Patient, port: _Port) -> str:
+    """Return where a service is given another port, with one that is free."""
+    after = range(port.number + 1, min(port.number + _TRIED, 65536))
+    free = next((number for number in after if _state(replace(port, number=number)) == "free"), None)
+    number = "" if free is None else f"{free} "
+    compose = patient.project.compose
+    if "ports" in compose.services.get(port.service, ()):
+        return f"{number}in the ports of [compose.services.{port.service}] in {patient.file}"
+    if compose.bundled and port.service == patient.project.target.airflow.webserver:
+        return f"in your own lines of .env: {AIRFLOW_PORT}={free or '…'}"
+    files = [file for file in compose.files if file != compose.override] or [compose.base]
+    return f"{number}in the ports of service {port.service} in {' or '.join(files)}"

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.emit.artifact import DotenvBlock, Generated
 from airdock.load.host import Host
 from airdock.project.base_file import ENV_FILE_PATH
-from airdock.project.host_values import host_values, value_on
+from airdock.project.host_values import connection_variable, host_values, value_on
 from airdock.project.model import Connection, Project
 from airdock.project.secret import Secret
 from airdock.project.values import EnvValue, FileValue
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(NamedTuple):
     """A variable of `.env`."""
 
     key: str
@@ -80,7 +78,7 @@ def _entries(project: Project, host: Host) -> Iterator[_Entry]:
         value = host.dotenv.block.get(key) or host.new_key(32 if key == "FERNET_KEY" else 48)
         yield _Entry(key, "Secret that airdock makes once and never changes.", Secret(value))
     for connection in project.connections:
-        key = f"AIRFLOW_CONN_{connection.id.upper()}"
+        key = connection_variable(connection)
         yield _Entry(key, f"Connection {connection.id}.", _connection(connection, host))
     for variable in project.variables:
         if not isinstance(variable.value, str):

@@ -18,10 +18,9 @@ from airdock.facts.airflow_facts import (
 from airdock.facts.engine_facts import EngineFacts, engine_facts
 from airdock.facts.image_facts import login_host, missing_programs, registry_of
 from airdock.facts.provider_facts import ProviderFacts, newest_provider, provider_release, provider_releases
-from airdock.facts.secret_names import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret, secret_names
+from airdock.facts.secret_names import is_known_to_all, names_secret, secret_names
 
 __all__ = [
-    "PASSWORD_IN_ADDRESS",
     "AirflowFacts",
     "EngineFacts",
     "Feature",

@@ -24,25 +24,19 @@ class ProviderFacts(NamedTuple):
 
     def has(self, parameter: str) -> bool:
         """Say whether the docker operators have this parameter in this release."""
-        return version_key(self.version) >= version_key(self.since(parameter))
+        return _has(self.version, parameter)
 
     def since(self, parameter: str) -> str:
         """Return the release that brought a parameter; the oldest known one for a parameter of all operators."""
-        for operator in _OPERATORS:
-            row = _signatures()[operator].get(parameter)
-            if row is not None:
-                return str(row["since"])
-        return provider_releases()[0]
+        return _since(parameter)
 
     def renders(self, field: str) -> bool:
         """Say whether this release renders a field as a template."""
-        since = self.renders_since(field)
-        return since is not None and version_key(self.version) >= version_key(since)
+        return _renders(self.version, field)
 
     def renders_since(self, field: str) -> str | None:
         """Return the release that made a field a template; None for a field that never was one."""
-        since: str | None = _table()["template_fields"].get(field)
-        return since
+        return _renders_since(field)
 
     def does(self, what: str) -> bool:
         """Say whether the operators of this release do something that their parameters do not tell."""
@@ -70,6 +64,32 @@ def _signatures() -> dict[str, Any]:
 @cache
 def _table() -> dict[str, Any]:
     return tomli.loads((Path(__file__).parent / "docker_provider.toml").read_text(encoding="utf-8"))
+
+
+# All tasks ask for the same few names.
+@cache
+def _has(version: str, parameter: str) -> bool:
+    return version_key(version) >= version_key(_since(parameter))
+
+
+@cache
+def _since(parameter: str) -> str:
+    for operator in _OPERATORS:
+        row = _signatures()[operator].get(parameter)
+        if row is not None:
+            return str(row["since"])
+    return provider_releases()[0]
+
+
+@cache
+def _renders(version: str, field: str) -> bool:
+    since = _renders_since(field)
+    return since is not None and version_key(version) >= version_key(since)
+
+
+def _renders_since(field: str) -> str | None:
+    since: str | None = _table()["template_fields"].get(field)
+    return since
 
 
 def provider_releases() -> tuple[str, ...]:

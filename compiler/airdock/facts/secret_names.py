@@ -13,10 +13,6 @@ _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WHOLE_WORDS = frozenset({"pass", "token", "secret", "bearer"})
 
 
-PASSWORD_IN_ADDRESS = re.compile(r"(?P<before>\b[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/@:]*:)(?P<password>[^\s/]+)(?=@)")
-"""A password in a URI; what stands before it is the group ``before``."""
-
-
 @cache
 def _table() -> dict[str, Any]:
     return tomli.loads((Path(__file__).parent / "secrets.toml").read_text(encoding="utf-8"))

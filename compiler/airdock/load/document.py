@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from airdock.diagnostics.locate import Location
 from airdock.diagnostics.shape import UNKNOWN_KEY, WRONG_TYPE, describe
 from airdock.diagnostics.suggest import did_you_mean
 from airdock.load import seen
+from airdock.load.reading import read_file
 from airdock.load.source_map import Node, Span, first_repeat, line_column, line_starts, scan
 
 FILE_NOT_READABLE = Kind(
@@ -75,15 +75,14 @@ _REPEATS = ("Cannot declare", "Cannot overwrite", "Cannot mutate", "Cannot redef
 """How tomli's messages begin where something is declared twice."""
 
 
-@dataclass
 class SourceFile:
     """One TOML file: its name as shown to the user, its text as it stands on disk."""
 
-    name: str
-    text: str
-    is_toml: bool = False
-    """Whether it could be read: only then are there places."""
-    _lines: dict[int, str] = field(default_factory=dict, repr=False)
+    def __init__(self, name: str, text: str, is_toml: bool = False) -> None:
+        self.name, self.text = name, text
+        self.is_toml = is_toml
+        """Whether it could be read: only then are there places."""
+        self._lines: dict[int, str] = {}
 
     @cached_property
     def places(self) -> Node:
@@ -135,18 +134,17 @@ class SourceFile:
         return self._lines[number]
 
 
-@dataclass
 class Document:
     """All values of airdock.toml and its included files, and where they stand."""
 
-    root: Path
-    main: str
-    values: dict[str, object] = field(default_factory=dict)
-    files: dict[str, SourceFile] = field(default_factory=dict)
-    owners: dict[tuple[str, str], str] = field(default_factory=dict)
-    """(table, name) to the file that declares it, for what comes from an included file."""
-    named: set[tuple[str, str]] = field(default_factory=set)
-    """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
+    def __init__(self, root: Path, main: str) -> None:
+        self.root, self.main = root, main
+        self.values: dict[str, object] = {}
+        self.files: dict[str, SourceFile] = {}
+        self.owners: dict[tuple[str, str], str] = {}
+        """(table, name) to the file that declares it, for what comes from an included file."""
+        self.named: set[tuple[str, str]] = set()
+        """What a build looks at beside the project's TOML files; filled by `ProjectFiles`, which see."""
 
     def file_of(self, path: SpecPath) -> SourceFile:
         """Return the file in which a path stands."""
@@ -177,7 +175,7 @@ class Document:
     def _beside(self, name: str) -> SourceFile | None:
         """Return a file that is no TOML but that a finding is in."""
         try:
-            return SourceFile(name, seen.content(self.root / name).read_bytes().decode("utf-8-sig"))
+            return SourceFile(name, read_file(seen.content(self.root / name)).decode("utf-8-sig"))
         except (OSError, UnicodeDecodeError):
             return None
 
@@ -207,7 +205,7 @@ def document_of(root: Path, name: str, text: str, report: Report) -> Document:
 
 def _read(document: Document, path: Path, name: str, report: Report) -> dict[str, object] | None:
     try:
-        data = seen.content(path).read_bytes()
+        data = read_file(seen.content(path))
     except OSError as error:
         advice = "name the folder with -C DIR or the file with -f FILE; `airdock init` writes a first one"
         main = name == document.main and isinstance(error, FileNotFoundError)

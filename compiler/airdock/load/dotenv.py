@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 BLOCK_START = "# >>> airdock: written by `airdock build`; change airdock.toml, not these lines >>>"
 BLOCK_END = "# <<< airdock <<<"
@@ -24,8 +24,7 @@ _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 _VARIABLE = re.compile(r"\$(?:\$|(?P<plain>[A-Za-z_]\w*)|\{(?P<name>[A-Za-z_]\w*)(?:(?P<op>:?-)(?P<default>[^}]*))?\})")
 
 
-@dataclass(frozen=True, slots=True)
-class DotenvFile:
+class DotenvFile(NamedTuple):
     """`.env` as it stands: the user's lines before and after airdock's block, and all values."""
 
     before: str = ""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from airdock.diagnostics.suggest import closest
 from airdock.load import seen
-from airdock.load.claim import is_generated
+from airdock.load.claim import CLAIM, is_generated
+from airdock.load.reading import MOST, read_file, read_start
+
+DOES_NOT_EXIST = "does not exist"
 
 
 class FileProblem(Exception):  # noqa: N818 - becomes a finding, never an error of the program
@@ -40,7 +44,7 @@ class ProjectFiles:
             raise FileProblem("leaves the project", leaves=True)
         try:
             if not seen.kind(found).exists():
-                raise FileProblem("does not exist")
+                raise FileProblem(DOES_NOT_EXIST)
             if folder is True and not found.is_dir():
                 raise FileProblem("is not a folder")
             if folder is False and not found.is_file():
@@ -49,14 +53,36 @@ class ProjectFiles:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         return found
 
-    def read_text(self, path: str) -> str:
-        """Return the text of a file, UTF-8, line ends as LF. Raises FileProblem."""
+    def read_text(self, path: str, most: int = MOST) -> str:
+        """Return the text of a file of at most so many bytes, UTF-8, line ends as LF. Raises FileProblem."""
         try:
-            return seen.content(self.find(path, folder=False)).read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+            data = read_file(seen.content(self.find(path, folder=False)), most)
+            return data.decode("utf-8-sig").replace("\r\n", "\n")
         except OSError as error:
             raise FileProblem(f"cannot be read: {error.strerror}") from None
         except UnicodeDecodeError:
             raise FileProblem("is not UTF-8") from None
+
+    def nearest(self, path: str, *, folder: bool | None = None) -> str | None:
+        """Return the path of the project that one which does not exist was most likely meant to be."""
+        found: list[str] = []
+        for part in PurePosixPath(path).parts:
+            here = self.root.joinpath(*found)
+            try:
+                names = sorted(entry.name for entry in seen.content(here).iterdir())
+            except OSError:
+                return None
+            near = part if part in names else closest(part, names)
+            # A suffix makes short names alike: load.sh is not make.sh.
+            if near is None or closest(PurePosixPath(part).stem, [PurePosixPath(near).stem]) is None:
+                return None
+            found.append(near)
+        near = "/".join(found)
+        try:
+            self.find(near, folder=folder)
+        except FileProblem:
+            return None
+        return near
 
     def below(self, folder: str, pattern: str) -> list[str]:
         """Return the paths below a folder whose names match a pattern, in order."""
@@ -67,7 +93,7 @@ class ProjectFiles:
     def is_users(self, path: str) -> bool:
         """Say whether a file is there and is the user's own, not one that an earlier build wrote."""
         try:
-            return not is_generated(seen.content(self.find(path, folder=False)).read_bytes())
+            return not is_generated(read_start(seen.content(self.find(path, folder=False)), len(CLAIM)))
         except (FileProblem, OSError):
             return False
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from airdock.load import seen
 from airdock.recall import look
@@ -46,8 +45,7 @@ def tracked(root: Path, name: str) -> bool:
     return _code(root, "ls-files", "--error-unmatch", "--", f":(literal){name}") != _NO_MATCH
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """Where git keeps which files it tracks, and the path that one of the project has there."""
 
     path: Path

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import secrets
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +10,7 @@ from typing import NamedTuple
 from airdock.load import seen
 from airdock.load.dotenv import DotenvFile, read_dotenv
 from airdock.load.git import Exposed, exposed
+from airdock.load.reading import read_file
 
 AIRFLOW_IMAGE_UID = 50000
 """The user of the official image; used where airdock runs as root, because Celery refuses to work as root."""
@@ -48,7 +47,7 @@ def read_host(root: Path) -> Host:
     the project directory is no UTF-8.
     """
     path = seen.content(root / ".env")
-    text = path.read_bytes().decode("utf-8") if path.exists() else ""
+    text = read_file(path).decode("utf-8") if path.exists() else ""
     directory = root.resolve().as_posix()
     directory.encode()
     texts = {name: value for name, value in os.environ.items() if _is_text(value)}
@@ -60,10 +59,17 @@ def read_host(root: Path) -> Host:
         dotenv=read_dotenv(text, environ),
         uid=uid or AIRFLOW_IMAGE_UID,
         socket_gid=_socket_gid,
-        new_key=lambda count: base64.urlsafe_b64encode(secrets.token_bytes(count)).decode("ascii"),
+        new_key=_new_key,
         dotenv_in_git=lambda: exposed(root, ".env"),
         not_text=frozenset(os.environ.keys() - texts.keys()),
     )
+
+
+def _new_key(count: int) -> str:
+    import base64
+
+    # What the module `secrets` would ask, which imports OpenSSL.
+    return base64.urlsafe_b64encode(os.urandom(count)).decode("ascii")
 
 
 def _is_text(value: str) -> bool:

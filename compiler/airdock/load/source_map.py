@@ -10,7 +10,6 @@ token ends, not whether it is legal. tests/load/test_source_map.py compares it w
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 NodePath = tuple[str | int, ...]
@@ -24,7 +23,6 @@ class Span(NamedTuple):
     end: int
 
 
-@dataclass(slots=True, eq=False)
 class Node:
     """The places of one node in the text, and the nodes below it.
 
@@ -41,14 +39,16 @@ class Node:
     A tree and no dictionary by path: a key of a thousand parts would take half a million entries.
     """
 
-    key: Span | None = None
-    value: Span | None = None
-    header: Span | None = None
-    children: "dict[str | int, Node]" = field(default_factory=dict)
-    last_table: "Node | None" = None
-    """Only an array of tables has one: the element that keys and headers through the array mean."""
-    dotted: bool = False
-    """Made by a dotted key in front of `=`: no header may open it again."""
+    __slots__ = ("children", "dotted", "header", "key", "last_table", "value")
+
+    def __init__(self, key: Span | None = None, header: Span | None = None) -> None:
+        self.key, self.header = key, header
+        self.value: Span | None = None
+        self.children: dict[str | int, Node] = {}
+        self.last_table: Node | None = None
+        """Only an array of tables has one: the element that keys and headers through the array mean."""
+        self.dotted = False
+        """Made by a dotted key in front of `=`: no header may open it again."""
 
     def append(self, child: "Node") -> "Node":
         """Add an element to an array; return it."""

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from airdock.load import seen
+from airdock.load.reading import read_file
 from airdock.output.changes import Change
 
 SUFFIX = ".airdock"
@@ -99,7 +100,7 @@ def _make_folder(path: Path, made: list[Path], owner: int | None = None) -> None
 
 def _still_as_planned(path: Path, change: Change) -> None:
     """Stop where a file is not as it was compared: somebody has saved it since."""
-    now = path.read_bytes() if path.is_symlink() or path.exists() else None
+    now = read_file(path, None) if path.is_symlink() or path.exists() else None
     if now != change.old:
         raise OSError(errno.EBUSY, "it was changed while airdock was building; build again")
 

@@ -15,6 +15,7 @@ from airdock.load.claim import is_generated
 from airdock.load.dotenv import BLOCK_END, BLOCK_START, DotenvFile, read_dotenv
 from airdock.load.git import tracked
 from airdock.load.host import Host
+from airdock.load.reading import read_file
 from airdock.output.earlier import emptied, kept_folders, left_behind
 from airdock.output.header import is_untouched, with_header
 from airdock.project.model import Project
@@ -191,7 +192,7 @@ def _read(root: Path, path: str, report: Report) -> bytes | None:
         if not full.parent.resolve().is_relative_to(root.resolve()) or full.is_symlink():
             report.add(LEAVES_PROJECT.of(FilePlace(path), path=path, help="a symbolic link stands in its place"))
             return None
-        return full.read_bytes()
+        return read_file(full, None)
     except FileNotFoundError:
         return None
     except (OSError, RuntimeError) as error:

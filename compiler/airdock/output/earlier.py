@@ -17,6 +17,7 @@ from typing import Any
 from airdock.load import seen
 from airdock.load.claim import is_generated
 from airdock.load.host import Host
+from airdock.load.reading import read_file
 from airdock.project.model import HostPath, Project
 
 DEFAULT_DAGS = "dags"
@@ -94,7 +95,7 @@ def _compose_files(root: Path, record: str) -> Iterator[str]:
 def _generated_text(path: Path) -> str:
     """Return the text of a file that airdock generated, though it was edited since; of any other, nothing."""
     try:
-        data = seen.content(path).read_bytes()
+        data = read_file(seen.content(path))
     except OSError:
         return ""
     return data.decode("utf-8", "replace").replace("\r\n", "\n") if is_generated(data) else ""

@@ -1,6 +1,6 @@
-"""Keeping a run that had nothing to do, so that `recall` can answer the next one.
+"""Keeping a run that had nothing to do, so that `recall` can answer the next one, and the language as it was compiled.
 
-Beside `apply`, the only module that writes: one file in the user's cache, never in the project. Where it cannot be
+Beside `apply`, the only module that writes: files in the user's cache, never in the project. Where it cannot be
 written, or where something might have changed while the run looked at it, nothing is kept.
 """
 
@@ -11,15 +11,14 @@ import os
 import re
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from airdock.load import seen
 from airdock.load.git import GroundsUnknown, note_grounds
-from airdock.recall import digest, folder, look, record_of, values_of
+from airdock.recall import look, record_of, sealed, values_of
 
-_KEPT = 200
+_RUNS, _LANGUAGES = 200, 10
 """Records at most; a project has one for each way in which it is built."""
 _TICK, _COARSE_TICK = 100_000_000, 2_000_000_000
 """Nanoseconds in which two changes of a file may get one ctime: on a file system with full times, and on others."""
@@ -35,7 +34,7 @@ class _NotKept(Exception):  # noqa: N818 - no failure of the run
 def remember(asked: bytes, began: int, stdout: str, stderr: str) -> None:
     """Keep what a run said on its streams. ``began`` is when it began, in nanoseconds of the clock."""
     with contextlib.suppress(_NotKept, GroundsUnknown, OSError, ValueError, RuntimeError):
-        _write(Path(record_of(asked)), _record(asked, began, stdout, stderr))
+        _write(Path(record_of(asked)), _record(asked, began, stdout, stderr), _RUNS)
 
 
 def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
@@ -58,8 +57,7 @@ def _record(asked: bytes, began: int, stdout: str, stderr: str) -> bytes:
     texts = stdout.encode(), stderr.encode()
     if any(b"\0" in text for text in texts):
         raise _NotKept
-    record = b"\0".join((asked, *lists, *texts))
-    return b"%s\0%s" % (record, digest([record]).encode())
+    return sealed(b"\0".join((asked, *lists, *texts)))
 
 
 def _settled(known: bytes, began: int) -> bool:
@@ -105,23 +103,30 @@ def _is_link(path: bytes) -> bool:
         return False
 
 
-def _write(path: Path, data: bytes) -> None:
-    cache = Path(folder())
+def remember_language(path: str, text: bytes) -> None:
+    """Keep what pydantic made of the language: see `airdock.spec.language`."""
+    with contextlib.suppress(OSError):
+        _write(Path(path), sealed(text), _LANGUAGES)
+
+
+def _write(path: Path, data: bytes, most: int) -> None:
+    cache = path.parent
     cache.mkdir(0o700, parents=True, exist_ok=True)
-    descriptor, temporary = tempfile.mkstemp(dir=cache, prefix=f"{path.name}.")
+    temporary = cache / f"{path.name}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
-        Path(temporary).replace(path)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
-    for old in _superfluous(cache):
+    for old in _superfluous(cache, most):
         old.unlink(missing_ok=True)
 
 
-def _superfluous(cache: Path) -> Iterator[Path]:
+def _superfluous(cache: Path, most: int) -> Iterator[Path]:
     records = [entry for entry in os.scandir(cache) if _NAME.match(entry.name)]
-    if len(records) > _KEPT:
+    if len(records) > most:
         oldest = sorted(records, key=lambda entry: entry.stat().st_mtime)
-        yield from (Path(entry.path) for entry in oldest[: _KEPT // 2])
+        yield from (Path(entry.path) for entry in oldest[: most // 2])

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from airdock.diagnostics import Kind
 from airdock.diagnostics.kind import as_warning
 from airdock.load import seen
-from airdock.load.files import FileProblem
+from airdock.load.files import DOES_NOT_EXIST, FileProblem
 from airdock.project.model import Compose, Target
 from airdock.project.scope import Scope
 
@@ -43,6 +43,8 @@ FOUND_OVERRIDES = (
     "docker-compose.override.yaml",
 )
 """In the order in which Compose takes them, whatever the base file is called (compose-go; run with 2.26)."""
+MOST = 128_000
+"""Bytes of a Compose file that is read; the official one has 13,000. Reading so many may take seconds."""
 ENV_FILE_PATH = "ENV_FILE_PATH"
 """The variable by which the official file lets one choose what `env_file` it hands to every service."""
 
@@ -72,24 +74,25 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     if compose.bundled:
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
         return BaseFile(tuple(service for service in known if service not in left_out))
-    where = ("compose", "base") if "base" in scope.spec.compose.model_fields_set else ("airflow", "version")
-    text, problem = None, "does not exist"
+    where = ("compose", "base") if "base" in scope.spec.compose.written else ("airflow", "version")
+    text, problem = None, DOES_NOT_EXIST
     # A generated file there is the bundled one of an earlier build, which this build deletes.
     if scope.files.is_users(compose.base) or not seen.kind(scope.files.root / compose.base).is_file():
         try:
-            text = scope.files.read_text(compose.base)
+            text = scope.files.read_text(compose.base, most=MOST)
         except FileProblem as trouble:
             problem = trouble.reason
-    if text is None and problem == "does not exist":
+    if text is None and problem == DOES_NOT_EXIST:
         advice = "download it beside airdock.toml, or set bundled = true in [compose]"
         scope.report.add(as_warning(BASE_MISSING.at(where, help=advice, path=compose.base, version=target.version)))
         return BaseFile(known, hands_on_dotenv=True)
     if text is None:
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=problem))
         return BaseFile(known)
-    services = services_of(text)
-    if services is None:
-        scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason="is not a Compose file with services"))
+    try:
+        services = services_of(text)
+    except FileProblem as trouble:
+        scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=trouble.reason))
         return BaseFile(known)
     present = tuple(service for service in known if service in services)
     needed = dict.fromkeys(("airflow-init", "airflow-scheduler", executes, target.airflow.webserver))
@@ -106,7 +109,7 @@ def _services_beside(scope: Scope, compose: Compose) -> Iterator[Mapping[str, An
     for path in compose.files:
         if path not in (compose.base, compose.override):
             with contextlib.suppress(FileProblem):
-                yield services_of(scope.files.read_text(path)) or {}
+                yield services_of(scope.files.read_text(path, most=MOST))
 
 
 def _that_have(key: str, files: Iterable[Mapping[str, Any]]) -> frozenset[str]:
@@ -115,15 +118,16 @@ def _that_have(key: str, files: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     )
 
 
-def services_of(text: str) -> Mapping[str, Any] | None:
-    """Return the services of a Compose file by name; None if it has none."""
-    # Only a project with a base file of its own pays for this import. Not the safe loader: it knows no !reset.
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+def services_of(text: str) -> Mapping[str, Any]:
+    """Return the services of a Compose file by name. Raises FileProblem."""
+    # Only a project with a base file of its own pays for this import.
+    from airdock.project.compose_text import NoYaml, values_of
 
     try:
-        data = YAML(pure=True).load(text)
-    except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        return None
+        data = values_of(text)
+    except NoYaml as error:
+        raise FileProblem(f"{error} (line {error.line})" if error.line else str(error)) from None
     services = data.get("services") if isinstance(data, dict) else None
-    return {str(name): one for name, one in services.items()} if isinstance(services, dict) and services else None
+    if not isinstance(services, dict) or not services:
+        raise FileProblem("is not a Compose file with services")
+    return {str(name): one for name, one in services.items()}

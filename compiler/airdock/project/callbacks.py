@@ -21,9 +21,9 @@ def resolve_callbacks(scope: Scope, layers: Layers, keys: tuple[str, ...]) -> di
     """Return what runs for each keyword."""
     found = {}
     for key in keys:
-        written = layers.get(key)
-        if written is None:
+        if not layers.is_set(key):
             continue
+        written = layers.get(key)
         specs = written if isinstance(written, list) else [written]
         places = [
             (*layers.place(key), index) if isinstance(written, list) else layers.place(key)

@@ -14,8 +14,9 @@ from airdock.project.scope import Scope
 from airdock.project.secret import Secret
 from airdock.spec.base import Table
 from airdock.spec.connection import ConnectionSpec
-from airdock.spec.scalars import PATTERN_WORDS
-from airdock.spec.source import HOST_SOURCES, EnvSource, FileSource, parse_source, source_of
+from airdock.spec.free_source import parse_source, source_of
+from airdock.spec.patterns import PATTERN_WORDS
+from airdock.spec.source import HOST_SOURCES, EnvSource, FileSource
 
 _FIELDS = {
     "conn_type": "type",

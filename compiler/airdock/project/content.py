@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from airdock.load import seen
+from airdock.load.reading import read_file
 from airdock.project.dockerfile import IGNORED_NAMES, IGNORED_SUFFIX
 from airdock.project.ignore import IgnoreRules
 
@@ -21,6 +21,8 @@ class ContentDigest:
     """Takes in everything that goes into an image. Independent of time, owner, and the project's own place."""
 
     def __init__(self) -> None:
+        import hashlib  # loads OpenSSL, and most projects build no image
+
         self._hash = hashlib.sha256()
 
     def add(self, name: str, data: bytes) -> None:
@@ -43,7 +45,7 @@ class ContentDigest:
                 self.add(f"folder {full}", b"")
             else:
                 executable = bool(entry.stat().st_mode & stat.S_IXUSR)
-                self.add(f"{'executable' if executable else 'file'} {full}", entry.read_bytes())
+                self.add(f"{'executable' if executable else 'file'} {full}", read_file(entry, None))
 
     @property
     def tag(self) -> str:

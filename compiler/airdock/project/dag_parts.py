@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal, NamedTuple, NewType
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, NewType
 
 from airdock.diagnostics import SpecPath
 
+NOTHING: Any = MappingProxyType({})
+"""The default of a dict, which is that of all records: nobody can put anything into it."""
 WorkerPath = NewType("WorkerPath", str)
 """A path inside an Airflow container."""
 
@@ -51,13 +53,12 @@ class Pool(NamedTuple):
     include_deferred: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(NamedTuple):
     """Data that tasks make and DAGs wait for."""
 
     name: str
     uri: str
-    extra: dict[str, object] = field(default_factory=dict)
+    extra: dict[str, object] = NOTHING
 
 
 class Callback(NamedTuple):
@@ -68,8 +69,7 @@ class Callback(NamedTuple):
     arguments: dict[str, object] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """A group of tasks."""
 
     id: str

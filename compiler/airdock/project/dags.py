@@ -21,8 +21,9 @@ from airdock.project.scope import Scope
 from airdock.project.task_values import TaskScope
 from airdock.project.tasks import doc_text, identifier, resolve_task
 from airdock.project.text import literal_template
-from airdock.spec.base import DagArg, keys_by_field, marked
+from airdock.spec.base import DagArg
 from airdock.spec.dag import DagKeys, DagSpec, ParamSpec
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import TaskSpec
 
 UTC = "UTC"
@@ -63,7 +64,7 @@ def _dag(scope: Scope, id_: str, spec: DagSpec) -> Dag:
         groups=tuple(groups.values()),
         between=tuple((every[first], every[then]) for first, then in graph.between),
         callbacks=resolve_callbacks(scope, layers, ("on_success", "on_failure")),
-        places=layers.places(DagKeys.model_fields),
+        places=layers.places(keys_by_field(DagKeys)),
         keys={mark.keyword: keys_by_field(DagKeys)[field] for field, mark in marks.items()},
     )
 
@@ -118,7 +119,7 @@ def _param(name: str, value: Any, scope: Scope, where: SpecPath) -> DagParam:
         scope.report.add(KEYS_CONFLICT.at((*where, "maximum"), problem="the maximum is less than the minimum"))
     # TOML has no null: a param that may be null and has no default has that one.
     optional = isinstance(value.type, list) and "null" in value.type
-    return DagParam(name, optional or "default" in value.model_fields_set, value.default, schema)
+    return DagParam(name, optional or "default" in value.written, value.default, schema)
 
 
 def _tasks(

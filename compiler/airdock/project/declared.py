@@ -47,7 +47,7 @@ def resolve_engines(scope: Scope) -> tuple[Engine, ...]:
 def resolve_access(scope: Scope) -> Access:
     """Return how Airflow reaches the stack's engine; reports AD102, AD106 and AD906."""
     spec, where = scope.spec.docker, ("docker",)
-    for key in sorted(spec.model_fields_set & _OF_ACCESS.keys(), key=list(_OF_ACCESS).index):
+    for key in sorted(spec.written & _OF_ACCESS.keys(), key=list(_OF_ACCESS).index):
         if spec.access not in _OF_ACCESS[key]:
             problem = f'"{key}" has no meaning with access = "{spec.access}"'
             advice = f"it belongs to access = {' and '.join(_OF_ACCESS[key])}"

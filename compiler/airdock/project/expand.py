@@ -12,7 +12,9 @@ from airdock.project.model import Mapped, Task
 from airdock.project.task_values import TaskScope
 from airdock.project.text import split_command
 from airdock.project.values import HostVariable, OutputValue
-from airdock.spec.source import SOURCES, OutputSource, source_of
+from airdock.spec.free_source import source_of
+from airdock.spec.language import keys_by_field
+from airdock.spec.source import SOURCES, OutputSource
 from airdock.spec.task import ExpandSpec
 
 NOT_MAPPABLE = Kind(
@@ -37,7 +39,7 @@ def resolve_expand(values: TaskScope, spec: ExpandSpec | None, task: Task) -> tu
     where = (*values.own, "expand")
     report = values.scope.report
     found = []
-    for key in sorted(spec.model_fields_set, key=list(ExpandSpec.model_fields).index):
+    for key in sorted(spec.written, key=list(keys_by_field(ExpandSpec)).index):
         if key not in _OF_KIND[task.kind]:
             problem = f'tasks of the kind {task.kind} cannot be mapped over "{key}"'
             advice = f"it can be mapped over {' and '.join(_OF_KIND[task.kind])}"
@@ -50,7 +52,7 @@ def resolve_expand(values: TaskScope, spec: ExpandSpec | None, task: Task) -> tu
                 _check_beside(values, task, key, name, place)
                 if key == "env" and isinstance(mapped, list):
                     _check_secrets(values, task, mapped, place)
-    if not spec.model_fields_set:
+    if not spec.written:
         report.add(NOT_MAPPABLE.at(where, problem='"expand" is empty'))
     return tuple(found)
 

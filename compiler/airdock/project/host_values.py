@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airdock.load.host import Host
-from airdock.project.model import JsonValue, Project
+from airdock.project.model import Connection, JsonValue, Project
 from airdock.project.secret import Secret
 from airdock.project.values import EnvValue, FileValue, HostValue
 
@@ -20,8 +20,21 @@ def value_on(host: Host, value: HostValue) -> Secret | None:
 
 def host_values(project: Project) -> Iterator[HostValue]:
     """Return every host value of the project."""
+    return (value for _, value in host_values_by_variable(project))
+
+
+def host_values_by_variable(project: Project) -> Iterator[tuple[str, HostValue]]:
+    """Return every host value of the project with the variable of `.env` that it is written to, or is a part of."""
     for connection in project.connections:
         candidates: list[JsonValue] = [connection.uri, *connection.fields.values(), *connection.extra.values()]
-        yield from (value for value in candidates if isinstance(value, EnvValue | FileValue))
-    yield from (variable.value for variable in project.variables if not isinstance(variable.value, str))
-    yield from (variable.value for variable in project.host_variables)
+        name = connection_variable(connection)
+        yield from ((name, value) for value in candidates if isinstance(value, EnvValue | FileValue))
+    for variable in project.variables:
+        if not isinstance(variable.value, str):
+            yield f"AIRFLOW_VAR_{variable.key.upper()}", variable.value
+    yield from ((carried.variable, carried.value) for carried in project.host_variables)
+
+
+def connection_variable(connection: Connection) -> str:
+    """Return the variable of `.env` that holds a connection."""
+    return f"AIRFLOW_CONN_{connection.id.upper()}"

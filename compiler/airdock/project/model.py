@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, NamedTuple, NewType, TypeAlias
 
 from airdock.diagnostics import SpecPath
 from airdock.facts import AirflowFacts, ProviderFacts
-from airdock.project.dag_parts import Access, Asset, Callback, Engine, Group, Pool, Schedule
+from airdock.project.dag_parts import NOTHING, Access, Asset, Callback, Engine, Group, Pool, Schedule
 from airdock.project.secret import Secret
 from airdock.project.values import HostValue, HostVariable, OutputValue, TaskValue
 
@@ -16,8 +15,7 @@ ProjectPath = NewType("ProjectPath", str)
 """A normalised path relative to the project directory, with /."""
 
 
-@dataclass(frozen=True, slots=True)
-class HostPath:
+class HostPath(NamedTuple):
     """A path on the engine's host. ``variable`` or the project directory stands before ``tail``, or nothing does."""
 
     base: Literal["absolute", "project"] | HostVariable
@@ -49,8 +47,7 @@ class Build(NamedTuple):
     platform: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(NamedTuple):
     """An image, under the reference that tasks and Compose use."""
 
     name: str
@@ -73,8 +70,7 @@ class Volume(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """A declared mount."""
 
     name: str
@@ -91,8 +87,7 @@ class Mount:
     path: SpecPath = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MountUse:
+class MountUse(NamedTuple):
     """A mount in one container."""
 
     mount: Mount
@@ -104,8 +99,7 @@ class MountUse:
 JsonValue: TypeAlias = "str | int | float | bool | list[JsonValue] | dict[str, JsonValue] | HostValue | Secret | None"
 
 
-@dataclass(frozen=True, slots=True)
-class Connection:
+class Connection(NamedTuple):
     """A connection. ``fields`` are the keys of its JSON form but ``extra``; or ``uri`` alone."""
 
     id: str
@@ -137,7 +131,6 @@ class Function(NamedTuple):
         return f"{self.file}:{self.name}"
 
 
-@dataclass(frozen=True, slots=True)
 class HostUser:
     """The user that runs Airflow on this host."""
 
@@ -146,8 +139,7 @@ Mapped: TypeAlias = "list[object] | OutputValue"
 """The values of a mapped argument: written down, or the output of another task."""
 
 
-@dataclass(frozen=True, slots=True)
-class Swarm:
+class Swarm(NamedTuple):
     """A service of Docker Swarm: values that pass through by operator keyword, and those that make docker types."""
 
     options: dict[str, object]
@@ -156,16 +148,15 @@ class Swarm:
     replicas: int | None = None
     configs: tuple[dict[str, object], ...] = ()
     secrets: tuple[dict[str, object], ...] = ()
-    resources: dict[str, object] = field(default_factory=dict)
+    resources: dict[str, object] = NOTHING
     """Keywords of docker.types.Resources."""
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = NOTHING
     """Operator keyword to the key of airdock.toml."""
     forces: bool = True
     """Whether the operator removes a service by force where it is told to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A task. What its kind has no use for is empty."""
 
     id: str
@@ -201,7 +192,7 @@ class Task:
     """Operator keyword, or argument of the function or operator, to the values that make its instances."""
     inlets: tuple[Asset, ...] = ()
     outlets: tuple[Asset, ...] = ()
-    callbacks: dict[str, tuple[Callback, ...]] = field(default_factory=dict)
+    callbacks: dict[str, tuple[Callback, ...]] = NOTHING
     """Operator keyword to what runs."""
     ulimits: tuple[tuple[str, int, int], ...] = ()
     """Name, soft, hard."""
@@ -211,9 +202,9 @@ class Task:
     """Whether the docker provider takes the sources and targets of mounts for templates."""
     swarm: Swarm | None = None
     """How it runs as a service of Docker Swarm; None for a container."""
-    places: dict[str, SpecPath] = field(default_factory=dict)
+    places: dict[str, SpecPath] = NOTHING
     """Where each key that is set is written: in the task, or in defaults."""
-    keys: dict[str, str] = field(default_factory=dict)
+    keys: dict[str, str] = NOTHING
     """Operator keyword to the key of airdock.toml."""
 
 
@@ -226,8 +217,7 @@ class DagParam(NamedTuple):
     schema: tuple[tuple[str, object], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Dag:
+class Dag(NamedTuple):
     """A DAG, its tasks so ordered that each comes after those it needs."""
 
     id: str

@@ -73,7 +73,7 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
 
 def _volume(scope: Scope, name: str, spec: MountSpec) -> Mount:
     for option in ("driver", "driver_opts", "labels"):
-        if spec.external and option in spec.model_fields_set:
+        if spec.external and option in spec.written:
             problem = f'"{option}" has no meaning for an external volume, which is there already'
             scope.report.add(KEYS_CONFLICT.at(("mounts", name, option), "key", problem=problem))
     key = spec.volume or name

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT
@@ -13,15 +12,15 @@ from airdock.project.defaults import Layers
 from airdock.project.findings import CYCLE
 from airdock.project.scope import Scope
 from airdock.spec.dag import DagSpec
-from airdock.spec.source import OutputSource, source_of
+from airdock.spec.free_source import source_of
+from airdock.spec.source import OutputSource
 from airdock.spec.task import TaskSpec
 
 Needs = dict[str, dict[str, SpecPath]]
 """Task to the tasks that it needs, each with the place that says so."""
 
 
-@dataclass
-class Graph:
+class Graph(NamedTuple):
     """Who waits for whom in a DAG, by id."""
 
     order: list[str]
@@ -30,7 +29,7 @@ class Graph:
     """Task to the tasks that it names itself."""
     upstream: dict[str, list[str]]
     """Task to all tasks that it waits for directly, those it has from groups too."""
-    between: list[tuple[str, str]] = field(default_factory=list)
+    between: list[tuple[str, str]]
     """(first, then) where one of them is a group: inner ones first, as Airflow looks at a group when it is told."""
 
 
@@ -48,7 +47,7 @@ def graph_of(scope: Scope, dag: str, spec: DagSpec, layers: Mapping[str, Layers]
         needs[id_] = {name: place for name, place in needs[id_].items() if name in spec.tasks}
     order = _order(scope, needs)
     direct = {id_: [name for name in found if name in spec.tasks] for id_, found in named.items()}
-    graph = Graph(order or list(spec.tasks), direct, {id_: list(found) for id_, found in direct.items()})
+    graph = Graph(order or list(spec.tasks), direct, {id_: list(found) for id_, found in direct.items()}, [])
     if order is not None and spec.groups:
         for (first, then), place in _between(dag, spec).items():
             if first in inside and not _ends(graph.upstream, inside[first], spec):
@@ -86,7 +85,7 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
     if task.teardown is not None:
         found.setdefault(task.teardown, (*layers.own, "teardown"))
     fields = {"container": ("env",), "python": ("env", "args"), "operator": ("arguments",)}
-    for field_ in fields[layers.kind()]:
+    for field_ in fields[layers.kind]:
         # Variables are merged with those of the defaults; of arguments, the nearest table counts.
         if field_ == "env":
             written = [(value, place) for _, value, place in layers.merged(field_)]
@@ -103,6 +102,8 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
 
 def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
     """Return the tasks whose outputs a value names, with the places."""
+    if isinstance(value, str):
+        return  # nearly all of them
     if isinstance(value, OutputSource):
         yield value.output, where
     elif source_of(value, ("output",)) is not None and isinstance(value["output"], str):
@@ -110,8 +111,8 @@ def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
     elif isinstance(value, dict | list):
         for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _outputs_in(inner, (*where, key))
-    elif hasattr(value, "model_fields_set"):
-        for key in value.model_fields_set:
+    elif hasattr(value, "written"):
+        for key in sorted(value.written):
             yield from _outputs_in(getattr(value, key), (*where, key))
 
 

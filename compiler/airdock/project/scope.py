@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any
 
 from airdock.diagnostics import Kind, Related, Report, SpecPath, SpecPlace
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT, NOT_FOUND
 from airdock.diagnostics.suggest import did_you_mean
-from airdock.load.files import FileProblem, ProjectFiles
+from airdock.load.files import DOES_NOT_EXIST, FileProblem, ProjectFiles
 from airdock.project.dag_parts import Access, Engine
 from airdock.project.findings import NAMES_COLLIDE, UNKNOWN_CONNECTION
 from airdock.project.model import Image, Mount, Target
@@ -21,26 +19,24 @@ from airdock.spec import ProjectSpec
 from airdock.spec.source import EnvSource, FileSource
 
 
-@dataclass
 class Scope:
     """Everything in reach while a project is resolved."""
 
-    spec: ProjectSpec
-    files: ProjectFiles
-    report: Report
-    target: Target
-    images: dict[str, Image] = field(default_factory=dict)
-    mounts: dict[str, Mount] = field(default_factory=dict)
-    access: Access = field(init=False)
-    engines: dict[str, Engine] = field(default_factory=dict)
-    host_variables: dict[str, HostVariable] = field(default_factory=dict)
+    access: Access
+
+    def __init__(self, spec: ProjectSpec, files: ProjectFiles, report: Report, target: Target) -> None:
+        self.spec, self.files, self.report, self.target = spec, files, report, target
+        self.images: dict[str, Image] = {}
+        self.mounts: dict[str, Mount] = {}
+        self.engines: dict[str, Engine] = {}
+        self.host_variables: dict[str, HostVariable] = {}
 
     def read_text(self, path: str, where: SpecPath, what: str = "file") -> str | None:
         """Return a file's text; reports AD212 or AD906 and returns None if it cannot be had."""
         try:
             return self.files.read_text(path)
         except FileProblem as problem:
-            self.report_file(problem, path, where, what)
+            self.report_file(problem, path, where, what, folder=False)
             return None
 
     def exists(self, path: str, where: SpecPath, what: str = "file", *, folder: bool | None = None) -> bool:
@@ -48,16 +44,20 @@ class Scope:
         try:
             self.files.find(path, folder=folder)
         except FileProblem as problem:
-            self.report_file(problem, path, where, what)
+            self.report_file(problem, path, where, what, folder=folder)
             return False
         return True
 
-    def report_file(self, problem: FileProblem, path: str, where: SpecPath, what: str) -> None:
-        """Report why a named file cannot be used."""
+    def report_file(
+        self, problem: FileProblem, path: str, where: SpecPath, what: str, *, folder: bool | None = None
+    ) -> None:
+        """Report why a named file, or folder, cannot be used; with the nearest one that can."""
         if problem.leaves:
             self.report.add(LEAVES_PROJECT.at(where, path=path))
         else:
-            self.report.add(NOT_FOUND.at(where, what=what, path=path, reason=problem.reason))
+            near = self.files.nearest(path, folder=folder) if problem.reason == DOES_NOT_EXIST else None
+            advice = f'did you mean "{near}"?' if near else None
+            self.report.add(NOT_FOUND.at(where, help=advice, what=what, path=path, reason=problem.reason))
 
     def unknown(self, kind: Kind, where: SpecPath, user: str, name: str, known: Iterable[str], what: str) -> None:
         """Report a name that is not declared, with the nearest one that is."""
@@ -103,6 +103,8 @@ class Scope:
         if name in self.host_variables:
             # Another file, or another default: a digest of what the user wrote keeps the names apart and stable.
             written = repr((origin, value.default if isinstance(value, EnvValue) else None))
+            import hashlib
+
             name += "_" + hashlib.sha256(written.encode()).hexdigest()[:8].upper()
         self.host_variables[name] = HostVariable(name, value)
         return self.host_variables[name]

@@ -8,7 +8,8 @@ from airdock.project.findings import SECRET_SHOWN
 from airdock.project.model import Swarm, Task
 from airdock.project.scope import Scope
 from airdock.project.values import HostVariable
-from airdock.spec.base import For, OperatorArg, keys_by_field, marked
+from airdock.spec.base import For, OperatorArg
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.swarm import HONOURED, SwarmReference, SwarmSpec
 from airdock.spec.task import TaskKeys
 

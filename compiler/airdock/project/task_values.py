@@ -14,6 +14,7 @@ from airdock.project.model import Task
 from airdock.project.scope import Scope
 from airdock.project.values import ConnectionField, HostVariable, OutputValue, ParamValue, VariableValue
 from airdock.spec.dag import DagSpec
+from airdock.spec.free_source import parse_source, source_of
 from airdock.spec.source import (
     HOST_SOURCES,
     ConnectionSource,
@@ -22,8 +23,6 @@ from airdock.spec.source import (
     OutputSource,
     ParamSource,
     VariableSource,
-    parse_source,
-    source_of,
 )
 
 

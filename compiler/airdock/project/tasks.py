@@ -3,40 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import BAD_NAME, BAD_VALUE, KEYS_CONFLICT, MISSING_KEY, WRONG_TYPE, describe
-from airdock.load.dotenv import parse_dotenv
 from airdock.project.argument_names import check_names
 from airdock.project.callbacks import resolve_callbacks
 from airdock.project.dag_parts import Asset, Engine, Group
 from airdock.project.declared import check_pool, resolve_assets, resolve_engine
 from airdock.project.defaults import Layers, fields_for
+from airdock.project.environment import resolve_environment
 from airdock.project.expand import resolve_expand
 from airdock.project.findings import UNKNOWN_IMAGE
-from airdock.project.functions import resolve_function
 from airdock.project.model import HostUser, Image, Task
 from airdock.project.mounts import resolve_uses
 from airdock.project.scope import Scope
-from airdock.project.secret import Secret
 from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_swarm
 from airdock.project.task_values import TaskScope
 from airdock.project.text import literal_template, split_command
-from airdock.project.values import FileValue
-from airdock.spec.base import OperatorArg, keys_by_field, marked
+from airdock.spec.base import OperatorArg
 from airdock.spec.callback import CALLBACK_KEYS
 from airdock.spec.doc import DocFile
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import FileText, PickleOutput, TaskKeys, TaskSpec, UlimitSpec
 
 SHELL = ("/bin/sh", "-ec")
 _OWN = ("after", "group", "setup", "teardown", "expand", "map_label")
 """Keys that only a task itself has, and no defaults."""
-_ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
-"""Variables by which the provider hands a function to its container."""
 
 
 def resolve_task(
@@ -51,7 +46,7 @@ def resolve_task(
 ) -> Task:
     """Return a task; reports what its values refer to and is not there."""
     scope = values.scope
-    kind = layers.kind()
+    kind = layers.kind
     options = _options(scope, layers, kind)
     if kind == "operator":
         task = _operator(values, layers, id_, options)
@@ -68,8 +63,7 @@ def resolve_task(
     if layers.is_set("pool"):
         place = layers.place("pool")
         check_pool(scope, layers.get("pool"), place, values.user(place))
-    task = replace(
-        task,
+    task = task._replace(
         options={**task.options, **added},
         group=group,
         named=named,
@@ -96,6 +90,8 @@ def doc_text(scope: Scope, layers: Layers) -> str | None:
 
 
 def _assets(values: TaskScope, layers: Layers, field: str) -> tuple[Asset, ...]:
+    if not layers.is_set(field):
+        return ()
     place = layers.place(field)
     return resolve_assets(values.scope, layers.get(field), place, values.user(place))
 
@@ -140,10 +136,8 @@ def _keys_by_keyword(kind: str) -> dict[str, str]:
 
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
-    options: dict[str, object] = {}
-    for keyword, field in _fields_by_keyword(kind).items():
-        if layers.is_set(field):
-            options[keyword] = layers.get(field)
+    written = layers.written
+    options = {keyword: layers.get(field) for keyword, field in _fields_by_keyword(kind).items() if field in written}
     if layers.is_set("log_max_files") and "log_max_files" in fields_for(kind):
         options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text
     if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
@@ -177,6 +171,9 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     function, arguments = None, []
     command = None
     if kind == "python":
+        # Only a project with a function needs what reads them.
+        from airdock.project.functions import resolve_function
+
         function = resolve_function(scope, layers.get("python"), layers.place("python"))
         where = layers.place("args")
         for key, value in layers.get("args").items():
@@ -205,7 +202,7 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
         image=image,
         command=command,
         mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user(layers.place("mounts"))),
-        env=_environment(values, layers),
+        env=resolve_environment(values, layers),
         network=None if swarm else _network(scope, layers, engine),
         user=_user(layers.get("user")),
         gpus=tuple(layers.get("gpus")) if isinstance(layers.get("gpus"), list) else layers.get("gpus"),
@@ -281,39 +278,6 @@ def _split(scope: Scope, layers: Layers, field: str) -> list[str]:
         return []
 
 
-def _environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:
-    found: list[tuple[str, Any]] = []
-    own = {key for key, _, _ in layers.merged("env")}
-    for key, (path, text) in _of_files(values.scope, layers).items():
-        if key not in own:
-            found.append((key, values.scope.carried(FileValue(path, Secret(text), key), f"{path}_{key}")))
-    for key, value, place in layers.merged("env"):
-        if key in _ENVIRONMENT_OF_AIRFLOW:
-            expected = "Airflow uses this name itself"
-            values.scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-        resolved = values.value(value, place)
-        if resolved is not None:
-            found.append((key, resolved))
-    return tuple(found)
-
-
-def _of_files(scope: Scope, layers: Layers) -> dict[str, tuple[str, str]]:
-    """Return the variables of `env_files`, each with the file that has the last word on it, and its value.
-
-    Like every text of a file they go by `.env`, and into no committed file.
-    """
-    found: dict[str, tuple[str, str]] = {}
-    for index, path in enumerate(layers.get("env_files")):
-        where = (*layers.place("env_files"), index)
-        text = scope.read_text(path, where, "file of variables")
-        for key, value in parse_dotenv(text or "", {}).items():
-            if key in _ENVIRONMENT_OF_AIRFLOW or not key.isidentifier():
-                expected = "Airflow uses this name itself" if key.isidentifier() else "it is no name of a variable"
-                scope.report.add(BAD_VALUE.at(where, found=f'"{key}" in {path}', expected=expected))
-            found[key] = (path, value)
-    return found
-
-
 def _user(user: Any) -> str | HostUser | None:
     if user == "host":
         return HostUser()
@@ -321,14 +285,15 @@ def _user(user: Any) -> str | HostUser | None:
 
 
 def _labels(scope: Scope, layers: Layers, dag: str, task: str) -> tuple[tuple[str, str], ...]:
+    labels = list(layers.merged("labels"))
     if not scope.target.provider.has("labels"):
-        return tuple((key, value) for key, value, _ in layers.merged("labels"))
+        return tuple((key, value) for key, value, _ in labels)
     own = {"airdock.project": scope.spec.project.name, "airdock.dag": dag, "airdock.task": task}
-    for key, _, place in layers.merged("labels"):
+    for key, _, place in labels:
         if key in own:
             expected = "airdock sets this label, to find the containers of a task"
             scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-    return (*own.items(), *((key, value) for key, value, _ in layers.merged("labels")))
+    return (*own.items(), *((key, value) for key, value, _ in labels))
 
 
 def _xcom(scope: Scope, layers: Layers, kind: str) -> str | tuple[str, str]:

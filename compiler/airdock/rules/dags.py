@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from zoneinfo import TZPATH, ZoneInfo
 
 from airdock.diagnostics import Diagnostic, Kind
-from airdock.diagnostics.suggest import did_you_mean
+from airdock.diagnostics.suggest import closest, did_you_mean
 from airdock.facts import Feature
 from airdock.load import seen
 from airdock.rules.context import Context
@@ -35,6 +34,18 @@ TIME_ZONE = Kind(
     '[dags.a.tasks.load]\nimage = "etl"\n',
     fix="Use a name such as Europe/Paris, America/New_York or UTC.",
 )
+WITHOUT_TASKS = Kind(
+    "AD602",
+    "dag-without-tasks",
+    "warning",
+    'DAG "{dag}" has no tasks',
+    what="A DAG is declared, and no task of it is.",
+    why="Airflow would show a DAG that does nothing. Often its name is misspelt, and what stands in its table, such as "
+    "defaults, was meant for another DAG, which goes without.",
+    example='[images.etl]\nref = "alpine:3.20"\n\n[dags.parcel.defaults]\nretries = 3\n\n'
+    '[dags.parcels.tasks.load]\nimage = "etl"\n',
+    fix="Call it as the DAG that was meant, give it a task ([dags.NAME.tasks.ID]), or remove it.",
+)
 
 
 def start_date_needed(context: Context) -> Iterator[Diagnostic]:
@@ -59,8 +70,21 @@ def time_zone_known(context: Context) -> Iterator[Diagnostic]:
                 yield TIME_ZONE.at(place, help=_near(zone), zone=zone)
 
 
+def dag_has_tasks(context: Context) -> Iterator[Diagnostic]:
+    """A DAG should have a task."""
+    others = [dag.id for dag in context.project.dags if dag.tasks]
+    for dag in context.project.dags:
+        if not dag.tasks:
+            near = closest(dag.id, others)
+            advice = f'did you mean "{near}"?' if near else f"give it a task, [dags.{dag.id}.tasks.ID], or remove it"
+            yield WITHOUT_TASKS.at(("dags", dag.id), "key", help=advice, dag=dag.id)
+
+
 @cache
 def _is_zone(zone: str) -> bool:
+    # Most projects name none.
+    from zoneinfo import TZPATH, ZoneInfo
+
     try:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):

@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterator
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
-from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
+from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
+from airdock.facts import is_known_to_all, names_secret
 from airdock.rules.context import Context
 
 LITERAL_SECRET = Kind(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from airdock.diagnostics import Diagnostic, Report
 from airdock.load.files import ProjectFiles
@@ -11,9 +11,8 @@ from airdock.project.model import Project
 from airdock.rules.commands import one_word, shell_syntax
 from airdock.rules.compose import one_override
 from airdock.rules.context import Context
-from airdock.rules.dags import start_date_needed, time_zone_known
+from airdock.rules.dags import dag_has_tasks, start_date_needed, time_zone_known
 from airdock.rules.engine import fixed_container_name, host_given, left_running, refused_together
-from airdock.rules.functions import arguments_fit, function_stands_alone
 from airdock.rules.images import fixed_tag, has_python, login_fits
 from airdock.rules.literals import literal_secret
 from airdock.rules.mounts import source_there
@@ -26,14 +25,23 @@ from airdock.rules.templates import templates_right
 from airdock.rules.unused import never_used
 from airdock.rules.versions import schedule_known, version_takes_argument, weight_rule_known
 
+
+def _functions(context: Context) -> Iterator[Diagnostic]:
+    """The rules about functions, which are imported only where there is one."""
+    if any(task.function is not None for task in context.tasks):
+        from airdock.rules.functions import arguments_fit, function_stands_alone
+
+        yield from function_stands_alone(context)
+        yield from arguments_fit(context)
+
+
 RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     start_date_needed,
     time_zone_known,
     schedule_read,
     continuous_runs_alone,
     dates_in_order,
-    function_stands_alone,
-    arguments_fit,
+    _functions,
     trigger_rule_known,
     fail_fast_rule,
     weight_rule_known,
@@ -60,6 +68,7 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     secret_set,
     dotenv_private,
     never_used,
+    dag_has_tasks,
     one_override,
 )
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from airdock.diagnostics import Diagnostic, Kind, Related, SpecPath, SpecPlace
 from airdock.diagnostics.kind import as_warning
@@ -157,5 +156,7 @@ def _before(one: date, other: date, zone: str) -> bool:
 
 
 def _moment(value: date, zone: str) -> datetime:
+    from zoneinfo import ZoneInfo
+
     at = value if isinstance(value, datetime) else datetime.combine(value, time())
     return at if at.tzinfo else datetime.combine(at.date(), at.time(), ZoneInfo(zone))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Related, SpecPlace
-from airdock.project.host_values import host_values, value_on
-from airdock.project.model import HostPath, Project
+from airdock.load.host import Host
+from airdock.project.host_values import connection_variable, host_values_by_variable, value_on
+from airdock.project.model import Connection, HostPath, JsonValue, Project
 from airdock.project.secret import Secret
 from airdock.project.values import EnvValue, FileValue, HostVariable
 from airdock.rules.context import Context
@@ -16,9 +18,9 @@ NOT_SET = Kind(
     "not-set-here",
     "warning",
     "{name} is {problem} on this host",
-    what="A value comes from a variable of the host, { env = … }, that is not set here and has no default, or that is "
-    "no UTF-8 text.",
-    why="What needs it gets nothing, or keeps what the last build wrote to .env.",
+    what="A value comes from a variable of the host, { env = … }, that is not set here and has no default, and .env "
+    "holds none of an earlier build; or the variable is no UTF-8 text.",
+    why="What needs it gets nothing, or what was right before airdock.toml was changed.",
     example='[connections.db]\ntype = "postgres"\npassword = { env = "NO_SUCH_VARIABLE" }\n',
     fix="Set the variable in the environment of `airdock build`, or in your own lines of .env.",
 )
@@ -36,18 +38,53 @@ DOTENV_COMMITTED = Kind(
 
 
 def secret_set(context: Context) -> Iterator[Diagnostic]:
-    """A variable of the host should be set."""
+    """A variable of the host should be set, or have been when `.env` was written."""
     places: dict[str, list[SpecPlace]] = {}
-    for value in host_values(context.project):
+    connections = {connection_variable(connection): connection for connection in context.project.connections}
+    for variable, value in host_values_by_variable(context.project):
         if not isinstance(value, EnvValue):
             continue
-        if value.name in context.host.not_text or value_on(context.host, value) is None:
+        missing = value_on(context.host, value) is None and not _is_kept(variable, connections, context.host)
+        if missing or value.name in context.host.not_text:
             places.setdefault(value.name, []).append(SpecPlace((*value.path, "env")))
     for name, (first, *others) in places.items():
         problem = "not UTF-8 text" if name in context.host.not_text else "not set"
         advice = f"set it in the environment, or in your own lines of .env: {name}=…"
         related = tuple(Related("used here too", place) for place in others)
         yield NOT_SET.of(first, help=advice, related=related, name=name, problem=problem)
+
+
+def _is_kept(variable: str, connections: Mapping[str, Connection], host: Host) -> bool:
+    """Say whether `.env` has what would be written: the user's own line, or what an earlier build could write."""
+    kept = host.dotenv.block.get(variable)
+    if variable in host.dotenv.own or kept is None or variable not in connections:
+        return variable in host.dotenv.own or kept is not None
+    return _is_as_declared(connections[variable], kept, host)
+
+
+def _is_as_declared(connection: Connection, kept: str, host: Host) -> bool:
+    """Say whether a connection is kept as it is declared, as far as this host knows; it is kept as a whole."""
+    if connection.uri is not None:
+        return True
+    try:
+        fields = json.loads(kept)
+        extra = fields.pop("extra", {})
+    except (ValueError, AttributeError):
+        return False
+    return _agree(connection.fields, fields, host) and _agree(connection.extra, extra, host)
+
+
+def _agree(declared: Mapping[str, JsonValue], kept: object, host: Host) -> bool:
+    """Say whether values are the declared ones; one of the host that is known here may have changed."""
+    if not isinstance(kept, dict) or declared.keys() != kept.keys():
+        return False
+    for key, value in declared.items():
+        if isinstance(value, EnvValue | FileValue):
+            if value_on(host, value) is not None:
+                return False
+        elif not isinstance(value, Secret) and value != kept[key]:
+            return False
+    return True
 
 
 def dotenv_private(context: Context) -> Iterator[Diagnostic]:

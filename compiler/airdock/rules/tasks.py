@@ -80,9 +80,10 @@ def provider_has_option(context: Context) -> Iterator[Diagnostic]:
     for task in context.tasks:
         if task.kind == "operator":
             continue
-        keywords = {keyword: task.keys.get(keyword, keyword) for keyword in task.options}
-        keywords |= {keyword: keyword for keyword in ("labels", "ulimits") if getattr(task, keyword)}
-        places = {keyword: task.places[key] for keyword, key in keywords.items() if not provider.has(keyword)}
+        own = [keyword for keyword in ("labels", "ulimits") if getattr(task, keyword)]
+        lacking = [keyword for keyword in (*task.options, *own) if not provider.has(keyword)]
+        keywords = {keyword: task.keys.get(keyword, keyword) for keyword in lacking}
+        places = {keyword: task.places[key] for keyword, key in keywords.items()}
         if task.swarm is not None:
             for keyword, key in task.swarm.keys.items():
                 if not provider.has(keyword):

@@ -73,12 +73,14 @@ def template_texts(context: Context, task: Task) -> Iterator[TaskText]:
     """
     if task.kind == "operator":
         return
-    yield from (text for text in _command(context, task) if is_template(text.text))
+    if any("{" in word for word in task.command or ()):
+        yield from (text for text in _command(context, task) if is_template(text.text))
     for key, variable in task.env:
         if isinstance(variable, str) and is_template(variable):
             yield TaskText(task, "environment", variable, written_place(context, task, "env", key))
     for field, value, path in _values(context, task):
-        for place, leaf in leaves(value, path):
+        # Nearly all of them are one word or number.
+        for place, leaf in leaves(value, path) if isinstance(value, dict | list) else ((path, value),):
             if isinstance(leaf, str) and is_template(leaf):
                 yield TaskText(task, field, leaf, place)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Literal, NamedTuple, TypeAlias
 
+MARKS = ("{{", "{%", "{#")
+"""How everything starts that Jinja does something with."""
 Thing: TypeAlias = Literal["param", "variable", "connection"]
 
 
@@ -65,13 +66,4 @@ def is_template(text: str) -> bool:
     """Say whether there is anything in a text for Jinja to do; needs no Jinja."""
     if text.startswith("{% raw %}") and text.endswith("{% endraw %}") and text.count("endraw") == 1:
         return False  # how airdock hands on a text that is none
-    return any(mark in text for mark in ("{{", "{%", "{#"))
-
-
-@cache
-def read(text: str, filters: tuple[str, ...]) -> Reading:
-    """Return what a text is as a template. ``filters`` are those that Airflow has beside Jinja's own."""
-    # Most projects have no template, and a check is to be quick.
-    from airdock.rules.jinja_text import read_template
-
-    return read_template(text, filters)
+    return "{" in text and any(mark in text for mark in MARKS)

@@ -13,7 +13,8 @@ from airdock.project.model import Dag, Project, Task
 from airdock.rules.context import Context
 from airdock.rules.outputs import outputs_there
 from airdock.rules.template_fields import TaskText, is_rendered, template_texts
-from airdock.rules.template_text import Lookup, Reading, Use, is_template, read
+from airdock.rules.template_reading import read
+from airdock.rules.template_text import Lookup, Reading, Use, is_template
 
 SYNTAX = Kind(
     "AD306",

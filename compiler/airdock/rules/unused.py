@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
@@ -90,7 +90,9 @@ class _Uses:
 
     @cached_property
     def _written(self) -> list[tuple[SpecPath, str]]:
-        return list(_texts(self._context.written, ()))
+        found: list[tuple[SpecPath, str]] = []
+        _collect(self._context.written, (), found)
+        return found
 
     @cached_property
     def _elsewhere(self) -> _Texts:
@@ -146,18 +148,15 @@ class _Uses:
             return None
 
 
-def _texts(value: object, path: SpecPath) -> Iterator[tuple[SpecPath, str]]:
-    """Return all texts in a value with their places, and the keys of what goes to Compose."""
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if path[:1] == ("compose",):
-                yield path, key  # depends_on and volumes may be tables
-            yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, (*path, index))
+def _collect(value: Mapping[str, object] | list[object], path: SpecPath, found: list[tuple[SpecPath, str]]) -> None:
+    """Collect all texts in a value with their places, and the keys of what goes to Compose."""
+    for key, inner in enumerate(value) if isinstance(value, list) else value.items():
+        if path[:1] == ("compose",) and isinstance(key, str):
+            found.append((path, key))  # depends_on and volumes may be tables
+        if isinstance(inner, str):
+            found.append(((*path, key), inner))
+        elif isinstance(inner, dict | list):
+            _collect(inner, (*path, key), found)
 
 
 class _Texts:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeAlias
 
 from airdock.diagnostics import SpecPath, SpecPlace
-from airdock.facts.secret_names import PASSWORD_IN_ADDRESS, names_secret
+from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
+from airdock.facts.secret_names import names_secret
 from airdock.load.document import Document
 
 Shown: TypeAlias = "dict[str, Any]"

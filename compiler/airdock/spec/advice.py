@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from functools import cache
 
 from airdock.diagnostics import SpecPath
+from airdock.diagnostics.hiding import may_name_secret
 from airdock.diagnostics.suggest import closest, did_you_mean
 from airdock.spec import tables
 from airdock.spec.annotations import entries_at, list_of_integers, owner_at, path_of
-from airdock.spec.base import DagArg, OperatorArg, Table, keys_by_field, marked
+from airdock.spec.base import DagArg, OperatorArg, Table
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.tables import NAMED, Place
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -140,12 +141,10 @@ def _other_word(key: str, table: type[Table]) -> str | None:
     return word or _keywords(table).get(key)
 
 
-@cache
 def _known(table: type[Table]) -> tuple[str, ...]:
     return tuple(keys_by_field(table).values())
 
 
-@cache
 def _keywords(table: type[Table]) -> dict[str, str]:
     """Return the keys of a table by the keyword of Airflow's that they become."""
     marks = {**marked(table, OperatorArg), **marked(table, DagArg)}
@@ -188,7 +187,7 @@ def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
         # In TOML all that stands below a header belongs to it, up to the next header.
         return f'if the key "{path[-1]}" of the table around is meant, write it above [{".".join(map(str, path[:-1]))}]'
     if kind in ("model_type", "dict_type"):
-        return _table_help(location, path)
+        return _table_help(location, path) or _pairs_help(path, value)
     if isinstance(value, str):
         return _text_help(kind, value, integers=list_of_integers(location))
     if isinstance(value, dict):
@@ -211,6 +210,21 @@ def _table_help(location: SpecPath, path: SpecPath) -> str | None:
     if entries_at(location) is not None:
         return f"write {entry.header(path)} for each"
     return f"{entry.what} is a table: {entry.header(path)}" if entry.fits(path) else None
+
+
+def _pairs_help(path: SpecPath, value: object) -> str | None:
+    """Return how what Compose has as a list of KEY=value is written."""
+    lines = value if isinstance(value, list) else [value]
+    pairs = [re.fullmatch(r"([\w.-]+)=(.*)", line, re.DOTALL) for line in lines if isinstance(line, str)]
+    first = pairs[0] if pairs and len(pairs) == len(lines) and all(pairs) else None
+    if first is None:
+        return None
+    key, text = first.groups()
+    # A help is shown as it is, and the value may be a secret.
+    plain = len(text) <= 30 and text.isprintable() and "://" not in text and not may_name_secret(key)
+    shown = json.dumps(text, ensure_ascii=False) if plain else '"…"'
+    name = key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else f'"{key}"'
+    return f"write {path[-1]} = {{ {name} = {shown}{', …' if len(lines) > 1 else ''} }}"
 
 
 def _text_help(kind: str, value: str, *, integers: bool) -> str | None:

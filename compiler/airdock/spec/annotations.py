@@ -1,4 +1,4 @@
-"""From a place of pydantic's to what the models say of it: tables, keys, and the forms of a union."""
+"""From a place of pydantic's to what the annotations say of it: tables, keys, and the forms of a union."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from pydantic import Tag
 
 from airdock.diagnostics import SpecPath
 from airdock.spec.base import Table
+from airdock.spec.compiled import hints
+from airdock.spec.language import keys_by_field
 from airdock.spec.project import ProjectSpec
 
 _FORMS = dict.fromkeys(("<text>", "<path>", "<name>", "<choice>", "<all>"), "text in quotes") | {
@@ -79,8 +81,8 @@ def _follow(location: SpecPath) -> Any:
         if part in tagged:
             annotation = tagged[part]
         elif isinstance(annotation, type) and issubclass(annotation, Table):
-            fields = {field.alias or name: field.annotation for name, field in annotation.model_fields.items()}
-            annotation = fields.get(str(part))
+            keys = keys_by_field(annotation)
+            annotation = {keys[name]: hint for name, hint in hints(annotation).items()}.get(str(part))
         elif get_args(annotation):
             annotation = get_args(annotation)[-1]
     return _bare(annotation)

@@ -1,23 +1,16 @@
-"""What every table of the language shares: strictness, documentation, and the marks that the schema cannot say.
+"""What every table of the language is: a plain class, whose annotations say all there is to say about its keys.
 
 A key is declared once, in one line: name, type, kinds, operator keyword, default, description. Resolving, the DAG
-emitter, the JSON Schema and the checks of which keys go together all read that line.
-
-In modules with tables annotations are not postponed: evaluating their text is what would take longest when they are
-imported.
+emitter, the JSON Schema and the checks of which keys go together all read that line. Annotations are text until
+`compiled.py` hands them to pydantic, which no run has to wait for that finds the language kept (`language.py`).
 """
 
-from dataclasses import dataclass
-from functools import cache
-from typing import Any, ClassVar, TypeVar
+from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
-
-Mark = TypeVar("Mark")
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 
-@dataclass(frozen=True)
-class Kinds:
+class Kinds(NamedTuple):
     """Tables of one type come in kinds; the key that makes the kind says which.
 
     A table has exactly one of ``keys``, unless one of them is in ``fallback``: then it is that kind when it has none.
@@ -29,62 +22,67 @@ class Kinds:
     """Sets of ``keys`` that one table may have beside each other; the first of ``keys`` among them says its kind."""
 
 
-class Table(BaseModel):
-    """A TOML table with a fixed set of keys."""
+class Table:
+    """A TOML table with a fixed set of keys. pydantic makes and fills it; nothing changes it then."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False, protected_namespaces=())
+    # What pydantic's validator sets on an instance.
+    __slots__ = ("__dict__", "__pydantic_extra__", "__pydantic_fields_set__", "__pydantic_private__")
+
+    if TYPE_CHECKING:
+        __pydantic_fields_set__: set[str]
 
     kinds: ClassVar[Kinds | None] = None
     at_most_one: ClassVar[tuple[tuple[str, ...], ...]] = ()
     """Groups of keys of which one table has at most one."""
 
+    def __init__(self) -> None:
+        """Make a table in which nothing is written: its class has the defaults."""
+        object.__setattr__(self, "__pydantic_fields_set__", set())
 
-@dataclass(frozen=True)
+    @property
+    def written(self) -> set[str]:
+        """The fields that are written in airdock.toml."""
+        return self.__pydantic_fields_set__
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse to change a table."""
+        raise AttributeError(f"a table is not changed: {name}")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _: object, handler: Any) -> Any:
+        """Tell pydantic what a key takes that leads to such a table."""
+        from airdock.spec.compiled import model
+
+        return handler.generate_schema(model(cls))
+
+
+def every_table(table: type[Table] = Table) -> list[type[Table]]:
+    """Return all tables that are based on one, as far as their modules have been imported."""
+    return [each for direct in table.__subclasses__() for each in (direct, *every_table(direct))]
+
+
 class For:
     """Marks a key that only some kinds of its table have."""
 
-    kinds: frozenset[str]
-
     def __init__(self, *kinds: str) -> None:
-        object.__setattr__(self, "kinds", frozenset(kinds))
+        self.kinds = frozenset(kinds)
+        self.arguments = sorted(kinds)
 
 
-@dataclass(frozen=True)
 class OperatorArg:
     """Marks a key whose value is handed to the operator as this keyword argument."""
 
-    keyword: str
+    def __init__(self, keyword: str) -> None:
+        self.keyword = keyword
+        self.arguments = [keyword]
 
 
-@dataclass(frozen=True)
-class DagArg:
+class DagArg(OperatorArg):
     """Marks a key whose value is handed to the DAG as this keyword argument."""
-
-    keyword: str
 
 
 def Doc(text: str) -> Any:  # noqa: N802 - reads as a mark beside For and OperatorArg
     """Return the mark that carries a key's description."""
+    from pydantic import Field
+
     return Field(description=text)
-
-
-def empty_list() -> list[Any]:
-    """Return the default of a list. pydantic asks for the signature of a factory, and that of ``list`` takes longer."""
-    return []
-
-
-@cache
-def keys_by_field(table: type[Table]) -> dict[str, str]:
-    """Return the TOML key of each field, in the order of the language description: its alias, where it is no name."""
-    return {name: field.alias or name for name, field in table.model_fields.items()}
-
-
-@cache
-def marked(table: type[Table], mark: type[Mark]) -> dict[str, Mark]:
-    """Return the fields that have a mark of a type (For, OperatorArg, DagArg), each with it."""
-    found: dict[str, Mark] = {}
-    for name, field in table.model_fields.items():
-        for one in field.metadata:
-            if isinstance(one, mark):
-                found[name] = one
-    return found

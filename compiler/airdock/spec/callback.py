@@ -1,11 +1,16 @@
 """What runs when a DAG or task succeeds, fails, is retried or is skipped."""
 
-from typing import Annotated, Any, ClassVar, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, For, Kinds, Table
-from airdock.spec.scalars import ClassPath, Identifier
+from airdock.spec.base import Kinds, Table
+
+if TYPE_CHECKING:
+    from typing import Annotated, Any, ClassVar
+
+    from airdock.spec.base import Doc, For
+    from airdock.spec.scalars import ClassPath, Identifier
 
 
 class CallbackSpec(Table):
@@ -14,17 +19,8 @@ class CallbackSpec(Table):
     kinds: ClassVar[Kinds | None] = Kinds(("notifier", "callable"))
 
     notifier: Annotated[ClassPath | None, Doc("Class of a notifier, by its full name.")] = None
-    args: Annotated[dict[Identifier, Any], For("notifier"), Doc("Arguments of the notifier. airdock does not check them.")] = Field(default_factory=dict)
+    args: Annotated[dict[Identifier, Any], For("notifier"), Doc("Arguments of the notifier. airdock does not check them.")] = {}
     callable: Annotated[ClassPath | None, Doc("A function with its module, such as company.alerts.notify; Airflow must be able to import it.")] = None
 
 
-def _tag_callbacks(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<one>"
-
-
-Callbacks: TypeAlias = Annotated[
-    Annotated[CallbackSpec, Tag("<one>")] | Annotated[list[CallbackSpec], Field(min_length=1), Tag("<list>")],
-    Discriminator(_tag_callbacks),
-]
-"""One callback, or several."""
 CALLBACK_KEYS = ("on_success", "on_failure", "on_retry", "on_skipped")

@@ -1,24 +1,18 @@
 """`[connections.ID]`."""
 
-from typing import Annotated, Any, ClassVar, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, For, Kinds, Table
-from airdock.spec.source import EnvSource, FileSource, HostText
+from airdock.spec.base import Kinds, Table
 
+if TYPE_CHECKING:
+    from typing import Annotated, Any, ClassVar
 
-def _tag_of_port(value: Any) -> str:
-    if isinstance(value, dict | EnvSource | FileSource):
-        keys = value if isinstance(value, dict) else type(value).model_fields
-        return "<file>" if "file" in keys else "<env>"
-    return "<number>"
+    from pydantic import Field
 
-
-Port: TypeAlias = Annotated[
-    Annotated[int, Field(ge=1, le=65535), Tag("<number>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")],
-    Discriminator(_tag_of_port),
-]
+    from airdock.spec.base import Doc, For
+    from airdock.spec.unions import HostText, Port
 
 
 class ConnectionSpec(Table):
@@ -32,6 +26,6 @@ class ConnectionSpec(Table):
     login: Annotated[HostText | None, For("type"), Doc("User name.")] = None
     password: Annotated[HostText | None, For("type"), Doc('Password; take it from the host: { env = "NAME" } or { file = "path" }.')] = None
     schema_: Annotated[HostText | None, Field(alias="schema"), For("type"), Doc("Schema, or database name.")] = None
-    extra: Annotated[dict[str, Any], For("type"), Doc("Further fields of the type; each may be an env or file source.")] = Field(default_factory=dict)
+    extra: Annotated[dict[str, Any], For("type"), Doc("Further fields of the type; each may be an env or file source.")] = {}
     description: Annotated[HostText | None, For("type"), Doc("What the connection is for.")] = None
     uri: Annotated[HostText | None, Doc("The whole connection as a URI, instead of all other keys.")] = None

@@ -1,14 +1,21 @@
 """`[dags.ID]`."""
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import DagArg, Doc, For, Kinds, Table, empty_list
-from airdock.spec.callback import Callbacks
-from airdock.spec.doc import DocText
-from airdock.spec.scalars import ClassPath, Date, Duration, Id, Identifier, Name, Number, Text
-from airdock.spec.task import TaskKeys, TaskSpec
+from airdock.spec.base import Kinds, Table
+from airdock.spec.task import TaskKeys
+
+if TYPE_CHECKING:
+    from typing import Annotated, Any, ClassVar
+
+    from pydantic import Field
+
+    from airdock.spec.base import DagArg, Doc, For
+    from airdock.spec.scalars import ClassPath, Date, Duration, Id, Identifier, Name, Number, Text
+    from airdock.spec.task import TaskSpec
+    from airdock.spec.unions import Callbacks, DagTag, DocText, Param, ParamTypes, Schedule
 
 
 class ScheduleSpec(Table):
@@ -22,17 +29,7 @@ class ScheduleSpec(Table):
     assets: Annotated[list[Name] | None, Field(min_length=1), Doc("Run when all of these assets have been made since the last run. With cron: at these times too.")] = None
     any: Annotated[list[Name] | None, Field(min_length=1), Doc("Run whenever one of these assets is made. With cron: at these times too.")] = None
     timetable: Annotated[ClassPath | None, Doc("Class of a timetable, by its full name; a plugin has to register it.")] = None
-    args: Annotated[dict[Identifier, Any], For("timetable"), Doc("Arguments of the timetable. airdock does not check them.")] = Field(default_factory=dict)
-
-
-ParamType: TypeAlias = Literal["string", "integer", "number", "boolean", "array", "object", "null"]
-
-
-def _tag_types(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<text>"
-
-
-ParamTypes: TypeAlias = Annotated[Annotated[ParamType, Tag("<text>")] | Annotated[list[ParamType], Tag("<list>")], Discriminator(_tag_types)]
+    args: Annotated[dict[Identifier, Any], For("timetable"), Doc("Arguments of the timetable. airdock does not check them.")] = {}
 
 
 class ParamSpec(Table):
@@ -49,22 +46,6 @@ class ParamSpec(Table):
     description: Annotated[str | None, Doc("Explanation in the form.")] = None
 
 
-def _tag_schedule(value: Any) -> str:
-    return "<table>" if isinstance(value, dict | ScheduleSpec) else "<text>"
-
-
-def _tag_param(value: Any) -> str:
-    return "<table>" if isinstance(value, dict | ParamSpec) else "<value>"
-
-
-Schedule: TypeAlias = Annotated[
-    Annotated[str, Field(min_length=1), Tag("<text>")] | Annotated[ScheduleSpec, Tag("<table>")],
-    Discriminator(_tag_schedule),
-]
-Param: TypeAlias = Annotated[Annotated[ParamSpec, Tag("<table>")] | Annotated[Any, Tag("<value>")], Discriminator(_tag_param)]
-DagTag: TypeAlias = Annotated[str, Field(min_length=1, max_length=100)]
-
-
 class DagKeys(Table):
     """Keys of a DAG that may also be set as defaults."""
 
@@ -75,7 +56,7 @@ class DagKeys(Table):
     catchup: Annotated[bool, DagArg("catchup"), Doc("Run for the intervals between start_date and now.")] = False
     description: Annotated[str | None, DagArg("description"), Doc("One line for the list of DAGs.")] = None
     doc: Annotated[DocText | None, Doc('Documentation in Markdown: text, or { file = "path" }.')] = None
-    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = Field(default_factory=empty_list)
+    tags: Annotated[list[DagTag], DagArg("tags"), Doc("Tags in the list of DAGs.")] = []
     owner: Annotated[str | None, Doc("Owner of the tasks.")] = None
     max_active_runs: Annotated[int | None, Field(ge=1), DagArg("max_active_runs"), Doc("How many runs may go on at once.")] = None
     max_active_tasks: Annotated[int | None, Field(ge=1), DagArg("max_active_tasks"), Doc("How many tasks may run at once, over all runs.")] = None
@@ -87,20 +68,20 @@ class DagKeys(Table):
     on_success: Annotated[Callbacks | None, Doc("What runs when a run of the DAG succeeds.")] = None
     on_failure: Annotated[Callbacks | None, Doc("What runs when a run of the DAG fails.")] = None
     paused: Annotated[bool | None, DagArg("is_paused_upon_creation"), Doc("Whether a new DAG starts paused. Default: as Airflow is configured.")] = None
-    params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = Field(default_factory=dict)
+    params: Annotated[dict[Identifier, Param], Doc("What a person may set when starting a run.")] = {}
 
 
 class GroupSpec(Table):
     """A group of tasks, drawn as one box. Task ids stay as they are: the group is no part of them."""
 
     tooltip: Annotated[Text | None, Doc("Explanation of the group.")] = None
-    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = Field(default_factory=empty_list)
+    after: Annotated[list[Id], Doc("Tasks or groups that all tasks of this group wait for.")] = []
     parent: Annotated[Id | None, Doc("Name of the group that this one stands in.")] = None
 
 
 class DagSpec(DagKeys):
     """A DAG."""
 
-    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = Field(default=TaskKeys())
-    groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = Field(default_factory=dict)
-    tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = Field(default_factory=dict)
+    defaults: Annotated[TaskKeys, Doc("Defaults for the tasks of this DAG.")] = TaskKeys()
+    groups: Annotated[dict[Id, GroupSpec], Doc("Groups of tasks, by name.")] = {}
+    tasks: Annotated[dict[Id, TaskSpec], Doc("The tasks, by id.")] = {}

@@ -1,21 +1,19 @@
 """Documentation of a DAG or task."""
 
-from typing import Annotated, Any, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, Table
-from airdock.spec.scalars import Path
+from airdock.spec.base import Table
+
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from airdock.spec.base import Doc
+    from airdock.spec.scalars import Path
 
 
 class DocFile(Table):
     """Documentation in a file of the project."""
 
     file: Annotated[Path, Doc("Path of a Markdown file.")]
-
-
-def _tag_doc(value: Any) -> str:
-    return "<file>" if isinstance(value, dict | DocFile) else "<text>"
-
-
-DocText: TypeAlias = Annotated[Annotated[str, Tag("<text>")] | Annotated[DocFile, Tag("<file>")], Discriminator(_tag_doc)]

@@ -1,9 +1,16 @@
 """`[engines.NAME]`, and how a connection to an engine is secured."""
 
-from typing import Annotated
+from __future__ import annotations
 
-from airdock.spec.base import Doc, Table
-from airdock.spec.scalars import EngineUrl, Path
+from typing import TYPE_CHECKING
+
+from airdock.spec.base import Table
+
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from airdock.spec.base import Doc
+    from airdock.spec.scalars import EngineUrl, Path
 
 
 class TlsSpec(Table):

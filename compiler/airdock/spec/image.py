@@ -1,30 +1,19 @@
 """`[images.NAME]`: the images that tasks run in."""
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, For, Kinds, Table, empty_list
-from airdock.spec.scalars import (
-    AbsoluteLine,
-    Identifier,
-    ImageReference,
-    ImageTag,
-    Line,
-    Owner,
-    Path,
-    PlainPath,
-    Repository,
-    Requirement,
-    Word,
-)
+from airdock.spec.base import Kinds, Table
 
+if TYPE_CHECKING:
+    from typing import Annotated, ClassVar, Literal
 
-def _tag_requirements(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<path>"
+    from pydantic import Field
 
-
-Requirements: TypeAlias = Annotated[Annotated[list[Requirement], Tag("<list>")] | Annotated[PlainPath, Tag("<path>")], Discriminator(_tag_requirements)]
+    from airdock.spec.base import Doc, For
+    from airdock.spec.scalars import AbsoluteLine, Identifier, ImageReference, ImageTag, Line, Owner, Path, PlainPath, Repository, Word
+    from airdock.spec.unions import Requirements
 
 
 class CopySpec(Table):
@@ -49,18 +38,18 @@ class ImageSpec(Table):
     target: Annotated[Word | None, For("build"), Doc("Stage of the Dockerfile to build.")] = None
 
     from_: Annotated[ImageReference | None, Field(alias="from"), Doc("Base image; airdock writes the Dockerfile.")] = None
-    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = Field(default_factory=empty_list)
-    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = Field(default_factory=empty_list)
-    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = Field(default_factory=empty_list)
-    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = Field(default_factory=empty_list)
-    env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = Field(default_factory=dict)
+    apt: Annotated[list[Word], For("from"), Doc("Debian packages to install.")] = []
+    pip: Annotated[Requirements, For("from"), Doc("Python requirements to install: a list, or the path of a requirements file.")] = []
+    copy_: Annotated[list[CopySpec], Field(alias="copy"), For("from"), Doc("Files and folders of the project to copy into the image.")] = []
+    run: Annotated[list[str], For("from"), Doc("Shell lines that are run after the copies, each as one RUN.")] = []
+    env: Annotated[dict[Identifier, Line], For("from"), Doc("Environment variables of the image. No secrets: an image keeps them for everyone to read.")] = {}
     workdir: Annotated[AbsoluteLine | None, For("from"), Doc("Working directory; copies to a relative path start from it.")] = None
     user: Annotated[Word | None, For("from"), Doc("User that the container runs as.")] = None
     entrypoint: Annotated[list[str] | None, For("from"), Doc("ENTRYPOINT, as a list of arguments.")] = None
     cmd: Annotated[list[str] | None, For("from"), Doc("CMD, as a list of arguments.")] = None
-    labels: Annotated[dict[Word, Line], For("from"), Doc("Labels of the image.")] = Field(default_factory=dict)
+    labels: Annotated[dict[Word, Line], For("from"), Doc("Labels of the image.")] = {}
 
-    args: Annotated[dict[Identifier, str], For("build", "from"), Doc("Build arguments.")] = Field(default_factory=dict)
+    args: Annotated[dict[Identifier, str], For("build", "from"), Doc("Build arguments.")] = {}
     platform: Annotated[Word | None, For("build", "from"), Doc("Platform to build for, such as linux/amd64.")] = None
     repository: Annotated[Repository | None, For("build", "from"), Doc("Name of the built image. Default: the project's name, -, the image's name.")] = None
     tag: Annotated[ImageTag | None, For("build", "from"), Doc('Tag of the built image. Default: "content", 12 digits that change with everything that goes into the image.')] = None

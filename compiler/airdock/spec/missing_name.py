@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from airdock.diagnostics import Diagnostic, SpecPath
 from airdock.diagnostics.shape import UNKNOWN_KEY
 from airdock.spec import tables
-from airdock.spec.base import keys_by_field
+from airdock.spec.language import keys_by_field
 from airdock.spec.tables import NAMED, Place
 
 

@@ -1,20 +1,19 @@
 """`[mounts.NAME]`, and how a task uses one."""
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, For, Kinds, Table
-from airdock.spec.scalars import AbsolutePath, Name, Path, Size, Word
-from airdock.spec.source import EnvSource
+from airdock.spec.base import Kinds, Table
 
+if TYPE_CHECKING:
+    from typing import Annotated, ClassVar, Literal
 
-def _tag_of_source(value: Any) -> str:
-    return "<env>" if isinstance(value, dict | EnvSource) else "<path>"
+    from pydantic import Field
 
-
-BindSource: TypeAlias = Annotated[Annotated[Path, Tag("<path>")] | Annotated[EnvSource, Tag("<env>")], Discriminator(_tag_of_source)]
-VolumeName: TypeAlias = Annotated[str, Field(pattern=r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$")]
+    from airdock.spec.base import Doc, For
+    from airdock.spec.scalars import AbsolutePath, Name, Size, Word
+    from airdock.spec.unions import BindSource, VolumeName
 
 
 class MountSpec(Table):
@@ -29,9 +28,9 @@ class MountSpec(Table):
     volume: Annotated[VolumeName | None, Doc("Named volume; on the engine it is called <project>_<volume>.")] = None
     external: Annotated[bool, For("volume"), Doc("The volume exists already, and its name is taken as it is.")] = False
     driver: Annotated[Word | None, For("volume"), Doc("Volume driver.")] = None
-    driver_opts: Annotated[dict[str, str], For("volume"), Doc("Options of the volume driver.")] = Field(default_factory=dict)
+    driver_opts: Annotated[dict[str, str], For("volume"), Doc("Options of the volume driver.")] = {}
     no_copy: Annotated[bool, For("volume"), Doc("Do not fill a new volume with what the image has at the target.")] = False
-    labels: Annotated[dict[Word, str], For("volume"), Doc("Labels of the volume.")] = Field(default_factory=dict)
+    labels: Annotated[dict[Word, str], For("volume"), Doc("Labels of the volume.")] = {}
 
     tmpfs: Annotated[Size | None, Doc("Memory file system of this size, gone with the container.")] = None
     mode: Annotated[Annotated[str, Field(pattern=r"^[0-7]{3,4}$")] | None, For("tmpfs"), Doc('Permissions of the memory file system in octal, such as "1777".')] = None
@@ -46,11 +45,3 @@ class MountUseSpec(Table):
     mount: Annotated[Name, Doc("Name of a mount declared under [mounts].")]
     target: Annotated[AbsolutePath | None, Doc("Another place in this container.")] = None
     read_only: Annotated[bool | None, Doc("Whether this container may write to it.")] = None
-
-
-def _tag_of_use(value: Any) -> str:
-    return "<use>" if isinstance(value, dict | MountUseSpec) else "<name>"
-
-
-MountUse: TypeAlias = Annotated[Annotated[Name, Tag("<name>")] | Annotated[MountUseSpec, Tag("<use>")], Discriminator(_tag_of_use)]
-"""The name of a mount, or `{ mount = "raw", target = "/in", read_only = true }`."""

@@ -1,11 +1,18 @@
 """`[pools.NAME]`."""
 
-from typing import Annotated
+from __future__ import annotations
 
-from pydantic import Field
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, Table
-from airdock.spec.scalars import Text
+from airdock.spec.base import Table
+
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pydantic import Field
+
+    from airdock.spec.base import Doc
+    from airdock.spec.scalars import Text
 
 
 class PoolSpec(Table):

@@ -1,45 +1,28 @@
 """The whole of airdock.toml."""
 
-from typing import Annotated, Any, Literal, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.asset import AssetSpec
-from airdock.spec.base import Doc, Table, empty_list
-from airdock.spec.connection import ConnectionSpec
-from airdock.spec.dag import DagKeys, DagSpec
-from airdock.spec.engine import EngineSpec, TlsSpec
-from airdock.spec.image import ImageSpec
-from airdock.spec.mount import MountSpec, MountUse
-from airdock.spec.pool import PoolSpec
-from airdock.spec.scalars import (
-    AbsolutePath,
-    ComposeFile,
-    EngineUrl,
-    Id,
-    Identifier,
-    ImageReference,
-    Line,
-    Name,
-    Path,
-    PathOrUrl,
-    ProjectName,
-    PythonVersion,
-    Release,
-    Requirement,
-    Scalar,
-    ServiceName,
-    Word,
-)
-from airdock.spec.source import HostText
+from airdock.spec.base import Table
+from airdock.spec.dag import DagKeys
 from airdock.spec.task import TaskKeys
 
+if TYPE_CHECKING:
+    from typing import Annotated, Any, Literal
 
-def _tag_constraints(value: Any) -> str:
-    return "<switch>" if isinstance(value, bool) else "<path>"
+    from pydantic import Field
 
-
-Constraints: TypeAlias = Annotated[Annotated[bool, Tag("<switch>")] | Annotated[PathOrUrl, Tag("<path>")], Discriminator(_tag_constraints)]
+    from airdock.spec.asset import AssetSpec
+    from airdock.spec.base import Doc
+    from airdock.spec.connection import ConnectionSpec
+    from airdock.spec.dag import DagSpec
+    from airdock.spec.engine import EngineSpec, TlsSpec
+    from airdock.spec.image import ImageSpec
+    from airdock.spec.mount import MountSpec
+    from airdock.spec.pool import PoolSpec
+    from airdock.spec.scalars import AbsolutePath, ComposeFile, EngineUrl, Id, Identifier, ImageReference, Line, Name, Path, ProjectName, PythonVersion, Release, Requirement, Scalar, ServiceName, Word
+    from airdock.spec.unions import Constraints, HostText, MountUse
 
 
 class ProjectTable(Table):
@@ -57,14 +40,14 @@ class AirflowTable(Table):
     image: Annotated[ImageReference | None, Doc("Another base image for Airflow. Default: apache/airflow:VERSION-pythonPYTHON.")] = None
     executor: Annotated[Literal["celery", "local"], Doc("Who executes tasks: celery (workers) or local (the scheduler).")] = "celery"
     docker_provider: Annotated[Release | None, Doc("Release of apache-airflow-providers-docker. Default: the newest known that fits.")] = None
-    requirements: Annotated[list[Requirement], Doc("Python requirements for the Airflow image, one each.")] = Field(default_factory=empty_list)
-    apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = Field(default_factory=empty_list)
+    requirements: Annotated[list[Requirement], Doc("Python requirements for the Airflow image, one each.")] = []
+    apt: Annotated[list[Word], Doc("Debian packages for the Airflow image.")] = []
     constraints: Annotated[Constraints, Doc("Install under the constraints of the Airflow release: true, false, or the path or URL of another constraints file.")] = True
     dags_folder: Annotated[Path, Doc("Folder that DAG modules are written to.")] = "dags"
     dags_per_file: Annotated[int, Field(ge=1), Doc("How many DAGs a module holds. More than one: airdock_0001.py …, for projects with very many DAGs.")] = 1
-    config: Annotated[dict[Identifier, dict[Identifier, Scalar]], Doc("Airflow configuration by section: [airflow.config.core] load_examples = false.")] = Field(default_factory=dict)
-    env: Annotated[dict[Identifier, HostText], Doc("Environment variables of every Airflow service; each text or an env or file source.")] = Field(default_factory=dict)
-    mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = Field(default_factory=empty_list)
+    config: Annotated[dict[Identifier, dict[Identifier, Scalar]], Doc("Airflow configuration by section: [airflow.config.core] load_examples = false.")] = {}
+    env: Annotated[dict[Identifier, HostText], Doc("Environment variables of every Airflow service; each text or an env or file source.")] = {}
+    mounts: Annotated[list[MountUse], Doc("Mounts of every Airflow service.")] = []
 
 
 class ComposeTable(Table):
@@ -74,7 +57,7 @@ class ComposeTable(Table):
     bundled: Annotated[bool, Doc("airdock writes the base file itself, so that nothing has to be downloaded.")] = False
     override: Annotated[ComposeFile | None, Doc("Name of the override file. Default: the one that Compose picks up beside the base file.")] = None
     network: Annotated[Word | None, Doc("Name of the stack's network on the engine. Default: <project>_default.")] = None
-    services: Annotated[dict[ServiceName, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = Field(default_factory=dict)
+    services: Annotated[dict[ServiceName, dict[str, Any]], Doc("Compose services, merged last: services of your own, or additions to those of the base file.")] = {}
 
 
 class DockerTable(Table):
@@ -91,32 +74,32 @@ class DockerTable(Table):
 class DefaultsTable(Table):
     """Defaults for all DAGs and tasks; the nearest wins, key by key."""
 
-    dag: Annotated[DagKeys, Doc("Defaults for DAGs.")] = Field(default=DagKeys())
-    task: Annotated[TaskKeys, Doc("Defaults for tasks.")] = Field(default=TaskKeys())
+    dag: Annotated[DagKeys, Doc("Defaults for DAGs.")] = DagKeys()
+    task: Annotated[TaskKeys, Doc("Defaults for tasks.")] = TaskKeys()
 
 
 class LintTable(Table):
     """What is not reported."""
 
-    ignore: Annotated[list[Annotated[str, Field(pattern=r"^AD[0-9]{3}$")]], Doc("Codes of warnings that are not shown.")] = Field(default_factory=empty_list)
+    ignore: Annotated[list[Annotated[str, Field(pattern=r"^AD[0-9]{3}$")]], Doc("Codes of warnings that are not shown.")] = []
 
 
 class ProjectSpec(Table):
     """airdock.toml, language version 1."""
 
     airdock: Annotated[Literal[1], Doc("Version of the language: 1.")]
-    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = Field(default_factory=empty_list)
+    include: Annotated[list[str], Doc("Patterns of further TOML files with images, mounts, connections, variables, pools, assets, engines and dags.")] = []
     project: Annotated[ProjectTable, Doc("The project.")]
     airflow: Annotated[AirflowTable, Doc("Airflow itself.")]
-    compose: Annotated[ComposeTable, Doc("The Compose files.")] = Field(default=ComposeTable())
-    docker: Annotated[DockerTable, Doc("How Airflow reaches the Docker engine.")] = Field(default=DockerTable())
-    images: Annotated[dict[Name, ImageSpec], Doc("Images that tasks run in, by name.")] = Field(default_factory=dict)
-    mounts: Annotated[dict[Name, MountSpec], Doc("Mounts, by name.")] = Field(default_factory=dict)
-    connections: Annotated[dict[Identifier, ConnectionSpec], Doc("Airflow connections, by id.")] = Field(default_factory=dict)
-    variables: Annotated[dict[Identifier, Any], Doc("Airflow variables: text, numbers, booleans, lists, tables, or an env or file source.")] = Field(default_factory=dict)
-    pools: Annotated[dict[Name, PoolSpec], Doc("Pools, by name.")] = Field(default_factory=dict)
-    assets: Annotated[dict[Name, AssetSpec], Doc("Assets (datasets on Airflow 2), by name.")] = Field(default_factory=dict)
-    engines: Annotated[dict[Name, EngineSpec], Doc("Other Docker engines, by name.")] = Field(default_factory=dict)
-    defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = Field(default=DefaultsTable())
-    dags: Annotated[dict[Id, DagSpec], Doc("DAGs, by id.")] = Field(default_factory=dict)
-    lint: Annotated[LintTable, Doc("What is not reported.")] = Field(default=LintTable())
+    compose: Annotated[ComposeTable, Doc("The Compose files.")] = ComposeTable()
+    docker: Annotated[DockerTable, Doc("How Airflow reaches the Docker engine.")] = DockerTable()
+    images: Annotated[dict[Name, ImageSpec], Doc("Images that tasks run in, by name.")] = {}
+    mounts: Annotated[dict[Name, MountSpec], Doc("Mounts, by name.")] = {}
+    connections: Annotated[dict[Identifier, ConnectionSpec], Doc("Airflow connections, by id.")] = {}
+    variables: Annotated[dict[Identifier, Any], Doc("Airflow variables: text, numbers, booleans, lists, tables, or an env or file source.")] = {}
+    pools: Annotated[dict[Name, PoolSpec], Doc("Pools, by name.")] = {}
+    assets: Annotated[dict[Name, AssetSpec], Doc("Assets (datasets on Airflow 2), by name.")] = {}
+    engines: Annotated[dict[Name, EngineSpec], Doc("Other Docker engines, by name.")] = {}
+    defaults: Annotated[DefaultsTable, Doc("Defaults for DAGs and tasks.")] = DefaultsTable()
+    dags: Annotated[dict[Id, DagSpec], Doc("DAGs, by id.")] = {}
+    lint: Annotated[LintTable, Doc("What is not reported.")] = LintTable()

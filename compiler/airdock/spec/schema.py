@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from airdock.spec.base import For, Table, keys_by_field, marked
+from airdock.spec.base import For, Table
+from airdock.spec.compiled import model
 from airdock.spec.image import ImageSpec
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.mount import MountSpec
 from airdock.spec.project import ProjectSpec
 from airdock.spec.task import TaskKeys, TaskSpec
@@ -38,7 +40,7 @@ _NO_TABLE = {
 
 def json_schema() -> dict[str, Any]:
     """Return the schema. It is an output: never edited, compared in a test."""
-    schema = ProjectSpec.model_json_schema(by_alias=True)
+    schema = model(ProjectSpec).model_json_schema(by_alias=True)
     definitions = schema["$defs"]
     for table in _WITH_KINDS:
         _name_kinds(definitions[table.__name__], table)

@@ -1,11 +1,16 @@
 """Value sources: where a text comes from when it is not written down in airdock.toml."""
 
-from typing import Annotated, Any, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, StringConstraints, Tag, ValidationError
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, Table
-from airdock.spec.scalars import GET, Id, Identifier, Path, Text
+from airdock.spec.base import Table
+
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from airdock.spec.base import Doc
+    from airdock.spec.scalars import ConnectionField, Id, Identifier, Path, Text
 
 
 class EnvSource(Table):
@@ -25,7 +30,7 @@ class ConnectionSource(Table):
     """A field of a connection, read when the task runs."""
 
     connection: Annotated[Identifier, Doc("Id of a connection declared under [connections].")]
-    get: Annotated[str, StringConstraints(pattern=GET), Doc("uri, host, port, login, password, schema or extra.KEY")]
+    get: Annotated[ConnectionField, Doc("uri, host, port, login, password, schema or extra.KEY")]
 
 
 class VariableSource(Table):
@@ -56,50 +61,3 @@ SOURCES: dict[str, type[Table]] = {
     "output": OutputSource,
 }
 HOST_SOURCES = ("env", "file")
-
-
-def _tag_of_host_value(value: Any) -> str | None:
-    return _tag(value, HOST_SOURCES)
-
-
-def _tag_of_task_value(value: Any) -> str | None:
-    return _tag(value, tuple(SOURCES))
-
-
-def _tag(value: Any, allowed: tuple[str, ...]) -> str | None:
-    """Return which member of the union a value is meant to be; None for a table that names no source."""
-    if isinstance(value, dict):
-        return next((f"<{key}>" for key in allowed if key in value), None)
-    return next((f"<{key}>" for key, table in SOURCES.items() if isinstance(value, table)), "<text>")
-
-
-# The tags are no TOML keys, so that they can be told from keys in the place of a finding.
-HostText: TypeAlias = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")],
-    Discriminator(_tag_of_host_value),
-]
-"""Text, or an env or file source."""
-TaskText: TypeAlias = Annotated[
-    Annotated[Text, Tag("<text>")] | Annotated[EnvSource, Tag("<env>")] | Annotated[FileSource, Tag("<file>")] | Annotated[ConnectionSource, Tag("<connection>")] | Annotated[VariableSource, Tag("<variable>")] | Annotated[ParamSource, Tag("<param>")] | Annotated[OutputSource, Tag("<output>")],
-    Discriminator(_tag_of_task_value),
-]
-"""Text, or any source."""
-
-
-def source_of(value: object, allowed: tuple[str, ...] = tuple(SOURCES)) -> type[Table] | None:
-    """Return the source type that a free value has the shape of: a table with the keys of exactly one source."""
-    if not isinstance(value, dict):
-        return None
-    for key in allowed:
-        table = SOURCES[key]
-        if key in value and set(value) <= {field.alias or name for name, field in table.model_fields.items()}:
-            return table
-    return None
-
-
-def parse_source(table: type[Table], value: dict[str, Any]) -> tuple[Table | None, list[Any]]:
-    """Return a source that was written where any value may be, or None and pydantic's errors."""
-    try:
-        return table.model_validate(value), []
-    except ValidationError as error:
-        return None, list(error.errors(include_url=False))

@@ -7,19 +7,21 @@ a wrong type elsewhere in the table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
+from typing import TypeAlias
 
 from airdock.diagnostics import Diagnostic, Related, SpecPath, SpecPlace
 from airdock.diagnostics.shape import KEYS_CONFLICT, MISSING_KEY
-from airdock.spec.base import For, Table, keys_by_field, marked
+from airdock.spec.base import For, Table
 from airdock.spec.callback import CALLBACK_KEYS, CallbackSpec
 from airdock.spec.connection import ConnectionSpec
 from airdock.spec.dag import ScheduleSpec
 from airdock.spec.image import ImageSpec
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.mount import MountSpec
 from airdock.spec.task import TaskKeys, TaskSpec
 
-_TABLES: tuple[tuple[tuple[str, ...], type[Table]], ...] = (
+_Pattern: TypeAlias = tuple[str | tuple[str, ...], ...]
+_TABLES: tuple[tuple[_Pattern, type[Table]], ...] = (
     (("images", "*"), ImageSpec),
     (("mounts", "*"), MountSpec),
     (("connections", "*"), ConnectionSpec),
@@ -28,9 +30,9 @@ _TABLES: tuple[tuple[tuple[str, ...], type[Table]], ...] = (
     (("dags", "*", "schedule"), ScheduleSpec),
     (("dags", "*", "defaults"), TaskKeys),
     (("dags", "*", "tasks", "*"), TaskSpec),
-    *(((*where, key, *item), CallbackSpec) for where in (("defaults", "dag"), ("defaults", "task"), ("dags", "*"), ("dags", "*", "defaults"), ("dags", "*", "tasks", "*")) for key in CALLBACK_KEYS for item in ((), ("#",))),
+    *(((*where, CALLBACK_KEYS), CallbackSpec) for where in (("defaults", "dag"), ("defaults", "task"), ("dags", "*"), ("dags", "*", "defaults"), ("dags", "*", "tasks", "*"))),
 )
-"""Tables that come in kinds or have keys that exclude each other, by where they stand; * is any name, # any index."""
+"""Tables that come in kinds or have keys that exclude each other, by where they stand, one or a list of them; * is any name."""
 
 
 def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
@@ -45,21 +47,20 @@ def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
             yield from _pair_findings(table, path, written)
 
 
-def _matching(node: object, pattern: tuple[str, ...], path: SpecPath) -> Iterator[tuple[SpecPath, dict[str, object]]]:
-    if isinstance(node, list) and pattern and pattern[0] == "#":
-        for index, item in enumerate(node):
-            yield from _matching(item, pattern[1:], (*path, index))
+def _matching(node: object, pattern: _Pattern, path: SpecPath) -> Iterator[tuple[SpecPath, dict[str, object]]]:
+    if not pattern:
+        for index, item in enumerate(node) if isinstance(node, list) else ((None, node),):
+            if isinstance(item, dict):
+                yield path if index is None else (*path, index), item
+        return
     if not isinstance(node, dict):
         return
-    if not pattern:
-        yield path, node
-        return
-    for key in node if pattern[0] == "*" else (pattern[0],):
+    first = pattern[0]
+    for key in node if first == "*" else (first,) if isinstance(first, str) else first:
         if key in node:
             yield from _matching(node[key], pattern[1:], (*path, key))
 
 
-@cache
 def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     return {keys_by_field(table)[field]: mark.kinds for field, mark in marked(table, For).items()}
 
@@ -95,13 +96,17 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
 def _inherited_kind(values: dict[str, object], path: SpecPath, own: dict[str, object]) -> str | None:
     """Return the kind that defaults give to a task whose own keys do not say one; the nearest defaults count."""
     for place in ((*path[:2], "defaults"), ("defaults", "task")):
-        for _, written in _matching(values, tuple(str(part) for part in place), ()):
-            for key in ("operator", "python"):
-                # An image goes with a function, but not with an operator from the defaults.
-                if key in written and (key == "python" or "image" not in own):
-                    return key
-            if "command" in written or "script" in written:
-                return None
+        written: object = values
+        for part in place:
+            written = written.get(part) if isinstance(written, dict) else None
+        if not isinstance(written, dict):
+            continue
+        for key in ("operator", "python"):
+            # An image goes with a function, but not with an operator from the defaults.
+            if key in written and (key == "python" or "image" not in own):
+                return key
+        if "command" in written or "script" in written:
+            return None
     return None
 
 

@@ -1,11 +1,18 @@
 """`[dags.ID.tasks.ID.swarm]`: what a task has that runs as a service of Docker Swarm."""
 
-from typing import Annotated, Literal
+from __future__ import annotations
 
-from pydantic import Field
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, OperatorArg, Table
-from airdock.spec.scalars import Number, Size, Text, Word
+from airdock.spec.base import Table
+
+if TYPE_CHECKING:
+    from typing import Annotated, Literal
+
+    from pydantic import Field
+
+    from airdock.spec.base import Doc, OperatorArg
+    from airdock.spec.scalars import Cpus, Size, Text, Word
 
 HONOURED = frozenset({"image", "command", "script", "shell", "mounts", "env", "env_files", "user", "tty", "memory", "remove", "xcom", "connection", "engine", "api_timeout", "runner", "swarm"})
 """Keys of a container that DockerSwarmOperator takes notice of; its `execute` passes over all others (its source)."""
@@ -32,8 +39,8 @@ class SwarmSpec(Table):
     replicas: Annotated[int | None, Field(ge=1), Doc("How many containers the service has. Default: 1.")] = None
     configs: Annotated[list[SwarmReference] | None, Doc("Configs of the swarm that the service may read.")] = None
     secrets: Annotated[list[SwarmReference] | None, Doc("Secrets of the swarm that the service may read.")] = None
-    cpu_limit: Annotated[Number | None, Field(gt=0, le=1_000_000), Doc("CPUs that the container may use at most, such as 0.5.")] = None
-    cpu_reservation: Annotated[Number | None, Field(gt=0, le=1_000_000), Doc("CPUs that a node must have free.")] = None
+    cpu_limit: Annotated[Cpus | None, Doc("CPUs that the container may use at most, such as 0.5.")] = None
+    cpu_reservation: Annotated[Cpus | None, Doc("CPUs that a node must have free.")] = None
     memory_reservation: Annotated[Size | None, Doc("Memory that a node must have free.")] = None
     logging: Annotated[bool | None, OperatorArg("enable_logging"), Doc("Show the output of the container in the task's log. Default: true.")] = None
     log_driver: Annotated[Literal["json-file", "gelf"] | None, OperatorArg("logging_driver"), Doc("Log driver of the container.")] = None

@@ -1,31 +1,20 @@
 """`[dags.ID.tasks.ID]`: one flat table with optional keys."""
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from __future__ import annotations
 
-from pydantic import Discriminator, Field, Tag
+from typing import TYPE_CHECKING
 
-from airdock.spec.base import Doc, For, Kinds, OperatorArg, Table, empty_list
-from airdock.spec.callback import Callbacks
-from airdock.spec.doc import DocText
-from airdock.spec.mount import MountUse
-from airdock.spec.scalars import (
-    AbsolutePath,
-    ClassPath,
-    Duration,
-    FunctionPath,
-    Id,
-    Identifier,
-    Memory,
-    Name,
-    Number,
-    Path,
-    Seconds,
-    Size,
-    Text,
-    Word,
-)
-from airdock.spec.source import OutputSource, TaskText
-from airdock.spec.swarm import SwarmSpec
+from airdock.spec.base import Kinds, Table
+
+if TYPE_CHECKING:
+    from typing import Annotated, Any, ClassVar, Literal
+
+    from pydantic import Field
+
+    from airdock.spec.base import Doc, For, OperatorArg
+    from airdock.spec.scalars import AbsolutePath, ClassPath, CpuWeight, Duration, FunctionPath, Id, Identifier, Memory, Name, Path, Seconds, Size, Text, Word
+    from airdock.spec.swarm import SwarmSpec
+    from airdock.spec.unions import Backoff, Callbacks, ContainerPort, DocText, ExitCode, Gpus, HostPort, MappedCommands, MappedEnvironments, MappedValues, MountUse, TaskText, TextOrFile, Ulimit, User, Words, XCom
 
 CONTAINER = ("container", "python")
 
@@ -43,39 +32,6 @@ class PickleOutput(Table):
     pickle: Annotated[AbsolutePath, Doc("Path in the container. Unpickling runs code of the container in the worker.")]
 
 
-def _tag_text(value: Any) -> str:
-    return "<file>" if isinstance(value, dict | FileText) else "<text>"
-
-
-def _tag_words(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<text>"
-
-
-def _tag_xcom(value: Any) -> str:
-    return "<pickle>" if isinstance(value, dict | PickleOutput) else "<choice>"
-
-
-def _tag_gpus(value: Any) -> str:
-    return "<list>" if isinstance(value, list) else "<all>" if isinstance(value, str) else "<number>"
-
-
-def _tag_user(value: Any) -> str:
-    return "<text>" if isinstance(value, str) else "<number>"
-
-
-TextOrFile: TypeAlias = Annotated[Annotated[Text, Tag("<text>")] | Annotated[FileText, Tag("<file>")], Discriminator(_tag_text)]
-Words: TypeAlias = Annotated[Annotated[Text, Tag("<text>")] | Annotated[list[Text], Tag("<list>")], Discriminator(_tag_words)]
-XCom: TypeAlias = Annotated[
-    Annotated[Literal["last", "all", "none"], Tag("<choice>")] | Annotated[PickleOutput, Tag("<pickle>")],
-    Discriminator(_tag_xcom),
-]
-Gpus: TypeAlias = Annotated[
-    Annotated[Literal["all"], Tag("<all>")] | Annotated[int, Field(ge=1), Tag("<number>")] | Annotated[list[Word], Field(min_length=1), Tag("<list>")],
-    Discriminator(_tag_gpus),
-]
-User: TypeAlias = Annotated[Annotated[Word, Tag("<text>")] | Annotated[int, Field(ge=0), Tag("<number>")], Discriminator(_tag_user)]
-
-
 class UlimitSpec(Table):
     """A limit of the engine on the processes of a container."""
 
@@ -83,37 +39,13 @@ class UlimitSpec(Table):
     hard: Annotated[int, Field(ge=-1), Doc("How far a process may raise it; -1 is no limit.")]
 
 
-def _tag_ulimit(value: Any) -> str:
-    return "<both>" if isinstance(value, dict | UlimitSpec) else "<number>"
-
-
-def _tag_mapped(value: Any) -> str:
-    return "<output>" if isinstance(value, dict | OutputSource) else "<list>"
-
-
-def _tag_backoff(value: Any) -> str:
-    return "<switch>" if isinstance(value, bool) else "<number>"
-
-
-Ulimit: TypeAlias = Annotated[Annotated[int, Field(ge=-1), Tag("<number>")] | Annotated[UlimitSpec, Tag("<both>")], Discriminator(_tag_ulimit)]
-ContainerPort: TypeAlias = Annotated[str, Field(pattern=r"^[0-9]{1,5}(/(tcp|udp|sctp))?$")]
-HostPort: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
-Backoff: TypeAlias = Annotated[Annotated[bool, Tag("<switch>")] | Annotated[Number, Field(gt=1), Tag("<number>")], Discriminator(_tag_backoff)]
-MappedCommands: TypeAlias = Annotated[Annotated[list[Words], Tag("<list>")] | Annotated[OutputSource, Tag("<output>")], Discriminator(_tag_mapped)]
-MappedEnvironments: TypeAlias = Annotated[Annotated[list[dict[Identifier, Text]], Tag("<list>")] | Annotated[OutputSource, Tag("<output>")], Discriminator(_tag_mapped)]
-MappedValues: TypeAlias = Annotated[Annotated[list[Any], Tag("<list>")] | Annotated[OutputSource, Tag("<output>")], Discriminator(_tag_mapped)]
-
-
 class ExpandSpec(Table):
     """Dynamic task mapping: one instance of the task for each value; several keys give every combination. Values that are written down are templates like others; what a task has put out is not."""
 
     command: Annotated[MappedCommands | None, Doc('Commands, one for each instance; or { output = "TASK" }.')] = None
     env: Annotated[MappedEnvironments | None, Doc('Tables of environment variables, one for each instance; or { output = "TASK" }.')] = None
-    args: Annotated[dict[Identifier, MappedValues], Doc('Arguments of the function: a list, or { output = "TASK" }.')] = Field(default_factory=dict)
-    arguments: Annotated[dict[Identifier, MappedValues], Doc('Arguments of the operator: a list, or { output = "TASK" }.')] = Field(default_factory=dict)
-
-
-ExitCode: TypeAlias = Annotated[int, Field(ge=0, le=255)]
+    args: Annotated[dict[Identifier, MappedValues], Doc('Arguments of the function: a list, or { output = "TASK" }.')] = {}
+    arguments: Annotated[dict[Identifier, MappedValues], Doc('Arguments of the operator: a list, or { output = "TASK" }.')] = {}
 
 
 class TaskKeys(Table):
@@ -127,10 +59,10 @@ class TaskKeys(Table):
     script: Annotated[TextOrFile | None, For("container"), Doc('Shell script that runs in the container: text, or { file = "path" }.')] = None
     shell: Annotated[list[Text] | None, Field(min_length=1), For("container"), Doc('What runs the script, which is its last argument. Default: ["/bin/sh", "-ec"].')] = None
     python: Annotated[FunctionPath | None, Doc('A function that runs in the container: "path/file.py:function". Its source is copied into the DAG module.')] = None
-    args: Annotated[dict[Identifier, Any], For("python"), Doc("Arguments of the function; each a value or a source. An output and a param keep their type; a connection and a variable are text.")] = Field(default_factory=dict)
+    args: Annotated[dict[Identifier, Any], For("python"), Doc("Arguments of the function; each a value or a source. An output and a param keep their type; a connection and a variable are text.")] = {}
     multiple_outputs: Annotated[bool, For("python"), OperatorArg("multiple_outputs"), Doc("The function returns a table, and each of its keys is an output of its own.")] = False
     operator: Annotated[ClassPath | None, Doc("Any operator class, by its full name; it runs in Airflow itself, not in a container.")] = None
-    arguments: Annotated[dict[Identifier, Any], For("operator"), Doc("Arguments of the operator; each a value or a source. airdock does not check them.")] = Field(default_factory=dict)
+    arguments: Annotated[dict[Identifier, Any], For("operator"), Doc("Arguments of the operator; each a value or a source. airdock does not check them.")] = {}
 
     retries: Annotated[int | None, Field(ge=0), OperatorArg("retries"), Doc("How often a failed task is tried again.")] = None
     retry_delay: Annotated[Duration | None, OperatorArg("retry_delay"), Doc("Pause before another try, such as 5m.")] = None
@@ -150,22 +82,22 @@ class TaskKeys(Table):
     wait_for_downstream: Annotated[bool | None, OperatorArg("wait_for_downstream"), Doc("Run only if the tasks right after this one succeeded in the run before.")] = None
     max_active: Annotated[int | None, Field(ge=1), OperatorArg("max_active_tis_per_dag"), Doc("How many instances of this task may run at once, over all runs.")] = None
     max_active_per_run: Annotated[int | None, Field(ge=1), OperatorArg("max_active_tis_per_dagrun"), Doc("How many instances of this task may run at once in one run.")] = None
-    inlets: Annotated[list[Name], Doc("Assets that the task reads, by name.")] = Field(default_factory=empty_list)
-    outlets: Annotated[list[Name], Doc("Assets that the task makes, by name; DAGs scheduled on them run when it succeeds.")] = Field(default_factory=empty_list)
+    inlets: Annotated[list[Name], Doc("Assets that the task reads, by name.")] = []
+    outlets: Annotated[list[Name], Doc("Assets that the task makes, by name; DAGs scheduled on them run when it succeeds.")] = []
     on_success: Annotated[Callbacks | None, Doc("What runs when the task succeeds.")] = None
     on_failure: Annotated[Callbacks | None, Doc("What runs when the task fails.")] = None
     on_retry: Annotated[Callbacks | None, Doc("What runs when the task is about to be tried again.")] = None
     on_skipped: Annotated[Callbacks | None, Doc("What runs when the task is skipped.")] = None
 
-    mounts: Annotated[list[MountUse], For(*CONTAINER), Doc("Mounts of the container: names, or tables with a target of their own.")] = Field(default_factory=empty_list)
-    env: Annotated[dict[Identifier, TaskText], For(*CONTAINER), Doc("Environment variables of the container; each text or a source.")] = Field(default_factory=dict)
-    env_files: Annotated[list[Path], For(*CONTAINER), Doc("Files of environment variables, read when airdock builds; `env` wins over them, a later file over an earlier one. Secret: the values reach .env and the container, nothing else.")] = Field(default_factory=empty_list)
+    mounts: Annotated[list[MountUse], For(*CONTAINER), Doc("Mounts of the container: names, or tables with a target of their own.")] = []
+    env: Annotated[dict[Identifier, TaskText], For(*CONTAINER), Doc("Environment variables of the container; each text or a source.")] = {}
+    env_files: Annotated[list[Path], For(*CONTAINER), Doc("Files of environment variables, read when airdock builds; `env` wins over them, a later file over an earlier one. Secret: the values reach .env and the container, nothing else.")] = []
     network: Annotated[str | None, Field(pattern=r"^[^\s\x00]+$"), For(*CONTAINER), Doc('Network of the container: "project" (default, the stack\'s), "bridge", "host", "none", "container:NAME", or a network\'s name.')] = None
     user: Annotated[User | None, For(*CONTAINER), Doc('User of the container; "host" is the user that runs Airflow (AIRFLOW_UID).')] = None
     workdir: Annotated[AbsolutePath | None, For(*CONTAINER), OperatorArg("working_dir"), Doc("Working directory in the container.")] = None
     entrypoint: Annotated[Words | None, For(*CONTAINER), OperatorArg("entrypoint"), Doc('Replaces the image\'s entrypoint; "" removes it.')] = None
     memory: Annotated[Memory | None, For(*CONTAINER), OperatorArg("mem_limit"), Doc("Hard limit of memory, such as 512m (mem_limit).")] = None
-    cpu_weight: Annotated[Number | None, Field(gt=0, le=256), For(*CONTAINER), OperatorArg("cpus"), Doc("Share of the CPUs when they are all busy, beside 1.0 of other containers. No limit (cpus).")] = None
+    cpu_weight: Annotated[CpuWeight | None, For(*CONTAINER), OperatorArg("cpus"), Doc("Share of the CPUs when they are all busy, beside 1.0 of other containers. No limit (cpus).")] = None
     gpus: Annotated[Gpus | None, For(*CONTAINER), Doc('GPUs of the host: "all", a number, or a list of ids (device_requests).')] = None
     shm_size: Annotated[Size | None, For(*CONTAINER), OperatorArg("shm_size"), Doc("Size of /dev/shm.")] = None
     tty: Annotated[bool | None, For(*CONTAINER), OperatorArg("tty"), Doc("Allocate a terminal. Not needed to see logs.")] = None
@@ -176,13 +108,13 @@ class TaskKeys(Table):
     dns_search: Annotated[list[Word] | None, For(*CONTAINER), OperatorArg("dns_search"), Doc("DNS search domains.")] = None
     hostname: Annotated[Word | None, For(*CONTAINER), OperatorArg("hostname"), Doc("Host name of the container.")] = None
     ports: Annotated[dict[ContainerPort, HostPort] | None, For(*CONTAINER), OperatorArg("port_bindings"), Doc('Ports of the container to ports of the engine\'s host: { "8080" = 18080 } (port_bindings).')] = None
-    ulimits: Annotated[dict[Word, Ulimit], For(*CONTAINER), Doc("Limits by name: { nofile = 4096 } or { nofile = { soft = 1024, hard = 4096 } }.")] = Field(default_factory=dict)
+    ulimits: Annotated[dict[Word, Ulimit], For(*CONTAINER), Doc("Limits by name: { nofile = 4096 } or { nofile = { soft = 1024, hard = 4096 } }.")] = {}
     log_max_size: Annotated[Annotated[str, Field(pattern=r"^[1-9][0-9]*[kmg]$")] | None, For(*CONTAINER), OperatorArg("log_opts_max_size"), Doc('Size at which the engine starts another log file, such as "10m".')] = None
     log_max_files: Annotated[int | None, Field(ge=1), For(*CONTAINER), Doc("How many log files the engine keeps (log_opts_max_file).")] = None
     ipc: Annotated[Word | None, For(*CONTAINER), OperatorArg("ipc_mode"), Doc('IPC namespace: "private", "shareable", "host", "none" or "container:NAME".')] = None
     container_name: Annotated[Text | None, Field(min_length=1), For(*CONTAINER), OperatorArg("container_name"), Doc("Name of the container, a template. Best left out: two containers of one name cannot be.")] = None
     remove: Annotated[Literal["always", "success", "never"], For(*CONTAINER), Doc('When the container is removed (auto_remove). "success" also removes failed ones, but leaves one that is timed out running.')] = "always"
-    labels: Annotated[dict[Word, Text], For(*CONTAINER), Doc("Labels of the container, beside airdock.project, airdock.dag and airdock.task.")] = Field(default_factory=dict)
+    labels: Annotated[dict[Word, Text], For(*CONTAINER), Doc("Labels of the container, beside airdock.project, airdock.dag and airdock.task.")] = {}
     xcom: Annotated[XCom, For(*CONTAINER), Doc('What the container hands to other tasks: "last" line of its output (default), "all" lines, "none", or { pickle = "/path" }.')] = "last"
     skip_exit_codes: Annotated[list[ExitCode] | None, For(*CONTAINER), OperatorArg("skip_on_exit_code"), Doc("Exit codes that mark the task as skipped.")] = None
     connection: Annotated[Identifier | None, For(*CONTAINER), Doc("Id of a docker connection for the registry's login. Default: the image's.")] = None
@@ -197,7 +129,7 @@ class TaskKeys(Table):
 class TaskSpec(TaskKeys):
     """A task. Its kind follows from its keys: container (image), python (image and python), operator (operator)."""
 
-    after: Annotated[list[Id], Doc("Tasks or groups of the same DAG that this one waits for.")] = Field(default_factory=empty_list)
+    after: Annotated[list[Id], Doc("Tasks or groups of the same DAG that this one waits for.")] = []
     group: Annotated[Id | None, Doc("Name of the group that the task stands in, declared under [dags.ID.groups].")] = None
     setup: Annotated[bool, Doc("The task prepares something that others need; it is skipped, and run again, with them.")] = False
     teardown: Annotated[Id | None, Doc("Id of the setup task that this one cleans up after; it runs whatever happened between.")] = None

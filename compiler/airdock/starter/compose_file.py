@@ -10,6 +10,8 @@ from typing import Any
 
 from airdock.load.claim import is_generated
 from airdock.load.dotenv import interpolated
+from airdock.load.reading import read_file
+from airdock.project.base_file import MOST
 
 
 class Unreadable(Exception):  # noqa: N818 - becomes a note for a person
@@ -60,28 +62,23 @@ def _line_of(node: Any, part: str | int) -> int | None:
 
 def read_compose_file(directory: Path, name: str) -> ComposeFile | None:
     """Return a Compose file of the user's, None if there is none of that name; raises Unreadable."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from airdock.project.compose_text import NoYaml, values_of
 
     path = directory / name
     try:
         if not path.is_file():
             return None
-        raw = path.read_bytes()
+        raw = read_file(path, MOST)
         if is_generated(raw):
             return None
         text = raw.decode("utf-8-sig")
-        # Keeps places, makes no objects of tags, and knows that Compose has tags of its own.
-        data = YAML(pure=True).load(text)
+        data = values_of(text)
     except OSError as error:
         raise Unreadable(f"cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise Unreadable("is not UTF-8") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        raise Unreadable("is no YAML that can be read", mark.line + 1 if mark else None) from None
-    except (YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise Unreadable("is no YAML that can be read") from None
+    except NoYaml as error:
+        raise Unreadable(str(error), error.line) from None
     return ComposeFile(name, text, data if isinstance(data, dict) else {})
 
 

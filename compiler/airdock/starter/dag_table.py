@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 from airdock.facts import AirflowFacts, Feature
-from airdock.spec.base import DagArg, keys_by_field, marked
+from airdock.spec.base import DagArg
 from airdock.spec.dag import DagSpec
+from airdock.spec.language import keys_by_field, marked
 from airdock.starter import toml
 from airdock.starter.literals import Names, NotLiteral
 from airdock.starter.operators import Arguments, duration, plain, shown

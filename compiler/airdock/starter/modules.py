@@ -13,7 +13,8 @@ from pathlib import Path
 
 from airdock.facts import AirflowFacts
 from airdock.load.claim import is_generated
-from airdock.spec.scalars import ID
+from airdock.load.reading import read_file
+from airdock.spec.patterns import ID
 from airdock.starter.dag_reader import DOCKER_DEFAULTS, ModuleReader
 from airdock.starter.dag_table import OF_DAG, DagTable
 from airdock.starter.declared import Declared
@@ -75,7 +76,7 @@ def read_modules(root: Path, folder: str, declared: Declared, facts: AirflowFact
             if path.stat().st_size > _LARGEST:
                 found.notes.append(Note(name, f"larger than {_LARGEST // 1000} kB: not read"))
                 continue
-            data = path.read_bytes()
+            data = read_file(path)
         except (OSError, RuntimeError) as error:
             found.notes.append(Note(name, f"cannot be read: {getattr(error, 'strerror', None) or error}"))
             continue

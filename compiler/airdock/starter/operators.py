@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
-from airdock.spec.base import For, OperatorArg, keys_by_field, marked
+from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
+from airdock.facts import is_known_to_all, names_secret
+from airdock.spec.base import For, OperatorArg
+from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import TaskSpec
 from airdock.starter.declared import Declared
 from airdock.starter.literals import HostEnv, Made, Names, NotLiteral, Output

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import dropwhile
 from pathlib import Path, PurePosixPath
 
+from airdock.load.reading import read_file
 from airdock.starter.note import Note
 from airdock.starter.python_packages import Packages
 
@@ -152,7 +153,7 @@ def requirements_in(directory: Path, name: str) -> list[tuple[str, str]] | None:
     try:
         if not path.resolve().is_relative_to(directory.resolve()):
             return None
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, RuntimeError, ValueError):
         return None
     return [(f"{name}:{number}", line) for number, line in enumerate(text.splitlines(), 1)]

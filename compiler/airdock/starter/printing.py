@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airdock.diagnostics.locate import Located
+from airdock.load.reading import read_file
 from airdock.output.changes import Change
 from airdock.project.base_file import override_name
 from airdock.starter.modules import FoundDags
@@ -131,7 +132,7 @@ def _why(stack: Stack, name: str) -> str:
 def _pre_commit(directory: Path) -> str:
     config = directory / ".pre-commit-config.yaml"
     try:
-        present = config.read_bytes() if config.is_file() else None
+        present = read_file(config) if config.is_file() else None
     except OSError:
         present = None
     if present is not None and b"airdock-build" in present:

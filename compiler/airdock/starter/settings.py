@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airdock.load.dotenv import read_dotenv
+from airdock.load.reading import read_file
 from airdock.project.base_file import ENV_FILE_PATH
 from airdock.starter.note import Note
 from airdock.starter.stack import Stack
@@ -41,7 +42,7 @@ def read_settings(directory: Path) -> Dotenv:
     try:
         if not path.is_file():
             return Dotenv()
-        text = path.read_bytes().decode("utf-8")
+        text = read_file(path).decode("utf-8")
     except OSError as error:
         return Dotenv(notes=[Note(".env", f"cannot be read: {error.strerror}")])
     except UnicodeDecodeError:
@@ -103,7 +104,7 @@ def _words(directory: Path, folders: tuple[str, ...]) -> set[str]:
     for folder in folders:
         for path in sorted((directory / folder).rglob("*.py"))[:5000]:
             try:
-                text = path.read_bytes()[:1_000_000].decode("utf-8", "replace")
+                text = read_file(path)[:1_000_000].decode("utf-8", "replace")
             except OSError:
                 continue
             words.update(re.findall(r"[\w-]+", text.lower()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from airdock.facts import facts_for, newest_series, supported_series
 from airdock.load.dotenv import interpolated
+from airdock.load.reading import read_file
 from airdock.project.base_file import FOUND_BY_COMPOSE, FOUND_OVERRIDES
 from airdock.starter.compose_file import (
     ComposeFile,
@@ -198,7 +199,7 @@ def _read_dockerfile(directory: Path, build: object, dotenv: Mapping[str, str]) 
         path = directory / name
         if not path.resolve().is_relative_to(directory.resolve()):
             return None
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_file(path).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError, RuntimeError, ValueError):
         return None
     arguments = pairs_of(given.get("args"))

@@ -12,6 +12,7 @@ from airdock.diagnostics.locate import Located, locate_all
 from airdock.facts import facts_for, newest_series
 from airdock.load.document import document_of
 from airdock.load.files import ProjectFiles
+from airdock.load.reading import read_file
 from airdock.output.apply import WriteFailed, apply
 from airdock.output.changes import PUBLIC, Change
 from airdock.pipeline import analyse, build
@@ -145,7 +146,7 @@ def _sentence(one: Located) -> str:
 def _ignore(path: Path) -> tuple[list[Change], list[str]]:
     """Return the change that adds the missing lines, all others staying byte for byte, and these lines."""
     there = os.path.lexists(path)
-    old = path.read_bytes() if there else None
+    old = read_file(path) if there else None
     data = old or b""
     present = {line.strip().lstrip(b"/") for line in data.splitlines()}
     added = [line for line in IGNORED if line.encode() not in present]

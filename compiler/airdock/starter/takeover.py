@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from airdock.facts import PASSWORD_IN_ADDRESS, is_known_to_all, names_secret
+from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
+from airdock.facts import is_known_to_all, names_secret
 from airdock.starter.compose_file import ComposeFile, environment_of, volumes_of
 from airdock.starter.literals import is_text
 from airdock.starter.note import Note

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
@@ -27,8 +27,7 @@ from airdock.project.dag_parts import Group as TaskGroup
 from airdock.project.model import Dag, DagParam, Function, Project, Task
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """A function's source with the key that names it."""
 
     key: Code
@@ -36,16 +35,14 @@ class _Source:
     text: Code
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(NamedTuple):
     """What the template prints for one group or task: where it stands in airdock.toml, and its lines."""
 
     path: Code
     lines: tuple[Code, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _DagCode:
+class _DagCode(NamedTuple):
     """What the template prints for one DAG."""
 
     id: Code
@@ -115,6 +112,7 @@ def _dag(dag: Dag, names: Names, function: str, used: set[str]) -> _DagCode:
     )
 
 
+@lru_cache(4096)  # most arguments of a task are those of the one before
 def _argument(key: str, node: Node, indent: int) -> Code:
     return Code(f"{key}=" + render(node, column=indent + len(key) + 1, indent=indent, argument=True))
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
-from airdock.emit.dag.pycode import LINE, Code, Group, Node
+from airdock.emit.dag.pycode import LINE, Code, Group, Lines, Node
 from airdock.facts import AirflowFacts
 from airdock.project.dag_parts import Group as TaskGroup
 from airdock.project.model import Dag, Task
@@ -104,17 +105,15 @@ def _paths(dags: Iterable[Dag]) -> dict[str, None]:
     return found
 
 
-def names_in(node: Node) -> Iterator[str]:
+@lru_cache(4096)  # most arguments of a task are those of the one before
+def names_in(node: Node) -> frozenset[str]:
     """Return the names that a piece of source uses and a module has to import."""
-    if isinstance(node, Code):
-        if node.startswith(("HOST_DIR", "os.")):
-            yield "os"
-        if node.startswith("HOST_DIR"):
-            yield "HOST_DIR"
-    elif isinstance(node, Group):
-        yield node.open.rstrip("([{").split(".", 1)[0]
-        for _, item in node.items:
-            yield from names_in(item)
+    if isinstance(node, Group):
+        own = frozenset({node.open.rstrip("([{").split(".", 1)[0]})
+        return own.union(*(names_in(item) for _, item in node.items if not isinstance(item, Lines)))
+    if isinstance(node, Code) and node.startswith("HOST_DIR"):
+        return frozenset({"os", "HOST_DIR"})
+    return frozenset({"os"} if isinstance(node, Code) and node.startswith("os.") else ())
 
 
 def import_lines(used: set[str], core: dict[str, str], classes: dict[str, str]) -> list[Code]:

@@ -9,10 +9,9 @@ import math
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 LINE = 88
 INDENT = 4
@@ -24,8 +23,7 @@ class Code(str):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Items between brackets: on one line where they fit, else one a line with a comma behind each."""
 
     open: str
@@ -34,8 +32,7 @@ class Group:
     close: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """A text of several lines, as one literal for each line where it does not fit in one."""
 
     text: str

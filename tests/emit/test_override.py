@@ -169,3 +169,120 @@ ignore = ["AD408"]
     for name, service in built(text + mounts).items():
         found = service["volumes"]
         assert [mount for mount in wanted if mount not in found] == [], name
+
+
+@pytest.mark.parametrize(("executor", "told"), [("local", "LocalExecutor"), ("celery", None)])
+def test_worker_of_the_official_file_does_not_start_where_the_scheduler_executes(
+    executor: str, told: str | None, built: Callable[..., Services]
+) -> None:
+    text = PROJECT.replace("celery", executor).replace("compose = { bundled = true }\n", "")
+    services = built(text)
+    assert services["airflow-worker"].get("deploy") == ({"replicas": 0} if told else None)
+    assert having(services, "deploy") == ({"worker"} if told else set())
+    named = {service.get("environment", {}).get("AIRFLOW__CORE__EXECUTOR") for service in services.values()}
+    assert named == {told}
+
+
+def test_base_file_without_a_worker_gets_none(tmp_path: Path, built: Callable[..., Services]) -> None:
+    names = ("init", "scheduler", "apiserver", "dag-processor", "triggerer", "cli")
+    services = "".join(f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" for name in names)
+    (tmp_path / "docker-compose.yaml").write_text(f"services:\n{services}", encoding="utf-8")
+    text = PROJECT.replace("celery", "local").replace("compose = { bundled = true }\n", "")
+    assert set(built(text)) == {f"airflow-{name}" for name in names}
+
+
+def test_what_the_user_says_of_a_service_is_merged_as_compose_does(built: Callable[..., Services]) -> None:
+    more = """
+[compose.services.airflow-worker]
+environment = ["MINE=a=b", "OF_CALLER", "EMPTY="]
+volumes = ["./mine:/mine"]
+image = "mine:1"
+deploy = { replicas = 3 }
+labels = ["a=b"]
+
+[compose.services.airflow-init.build]
+target = "mine"
+
+[compose.services.airflow-scheduler.environment]
+AIRFLOW_CONN_API = "mine"
+
+[compose.services.extra]
+image = "redis:7"
+environment = ["A=b"]
+"""
+    plain = built(PROJECT)
+    services = built(PROJECT.replace("compose = { bundled = true }", "compose.bundled = true") + more)
+    worker = services["airflow-worker"]
+    before = plain["airflow-worker"]
+    assert worker["environment"] == before["environment"] | {"MINE": "a=b", "OF_CALLER": None, "EMPTY": ""}
+    assert worker["volumes"] == [*before["volumes"], "./mine:/mine"]
+    assert worker["group_add"] == before["group_add"]
+    assert (worker["image"], worker["deploy"], worker["labels"]) == ("mine:1", {"replicas": 3}, ["a=b"])
+    assert services["airflow-init"]["build"] == {"context": ".", "dockerfile": "Dockerfile", "target": "mine"}
+    assert "environment" not in plain["airflow-scheduler"]
+    assert services["airflow-scheduler"]["environment"] == {"AIRFLOW_CONN_API": "mine"}
+    assert services["extra"] == {"image": "redis:7", "environment": ["A=b"]}
+    assert list(services) == [*plain, "extra"]
+
+
+@pytest.mark.parametrize(
+    ("build", "context"),
+    [("own", "./own"), ("./own", "./own"), ("a/$b", "./a/$$b")],
+)
+def test_context_of_an_image_is_a_path_to_compose(
+    build: str, context: str, tmp_path: Path, built: Callable[..., Services]
+) -> None:
+    (tmp_path / build).mkdir(parents=True, exist_ok=True)
+    (tmp_path / build / "Dockerfile.own").write_text("FROM alpine:3.20\n", encoding="utf-8")
+    image = f'images = {{ shell = {{ build = "{build}", dockerfile = "Dockerfile.own" }} }}'
+    service = built(PROJECT.replace('images = { shell = { ref = "alpine:3.20" } }', image))["image-shell"]
+    assert service["build"]["context"] == context
+    assert service["deploy"] == {"replicas": 0}
+    assert service["pull_policy"] == "build"
+
+
+@pytest.mark.parametrize(("groups", "zero"), [("", ""), ("    group_add: ['${DOCKER_GID}']\n", "0")])
+def test_group_that_the_base_file_has_already_is_not_there_twice(
+    groups: str, zero: str, tmp_path: Path, built: Callable[..., Services]
+) -> None:
+    """Compose refuses a list with the same text twice; for the engine, 0999 and 999 are one group."""
+    names = ("init", "scheduler", "apiserver", "dag-processor", "triggerer", "cli")
+    services = "".join(f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" for name in names)
+    base = f"services:\n{services}  airflow-worker:\n    image: apache/airflow:3.3.2\n{groups}"
+    (tmp_path / "docker-compose.yaml").write_text(base, encoding="utf-8")
+    worker = built(PROJECT.replace("compose = { bundled = true }\n", ""))["airflow-worker"]
+    assert [group.partition(":?")[0] for group in worker["group_add"]] == [f"{zero}${{DOCKER_GID"]
+
+
+def test_pools_are_made_with_the_settings_of_all_services(built: Callable[..., Services]) -> None:
+    more = """
+[pools."narrow"]
+slots = 2
+description = "é costs $4"
+"""
+    text = PROJECT.replace('"celery" }', '"celery", config = { core = { parallelism = 7 } } }')
+    service = built(text + more)["airdock-pools"]
+    assert service["environment"]["AIRFLOW__CORE__PARALLELISM"] == "7"
+    pool = '"slots": 2, "description": "é costs $$4", "include_deferred": false'
+    assert service["environment"]["AIRDOCK_POOLS"] == f'{{"narrow": {{{pool}}}}}'
+
+
+@pytest.mark.parametrize("builds", ["init", "worker"])
+def test_image_is_not_built_in_two_ways(builds: str, tmp_path: Path, fixed_host: Callable[..., None]) -> None:
+    """Two builds of one name: the later one would win, whichever that is."""
+    fixed_host()
+    names = ("init", "scheduler", "apiserver", "dag-processor", "worker", "triggerer", "cli")
+    services = "".join(
+        f"  airflow-{name}:\n    image: apache/airflow:3.3.2\n" + ("    build: ./mine\n" if name == builds else "")
+        for name in names
+    )
+    (tmp_path / "docker-compose.yaml").write_text(f"services:\n{services}", encoding="utf-8")
+    assert run("build", "-C", write_project(tmp_path, PROJECT.replace("compose = { bundled = true }\n", ""))) == 0
+    text = (tmp_path / "docker-compose.override.yaml").read_text(encoding="utf-8")
+    found = {
+        part.partition(":")[0]: [line.strip() for line in part.splitlines() if line.startswith("    build:")]
+        for part in text.split("\n  airflow-")[1:]
+    }
+    wanted = {"init": ["build: !override" if builds == "init" else "build:"]}
+    wanted |= {} if builds == "init" else {builds: ["build: !reset null"]}
+    assert {name: lines for name, lines in found.items() if lines} == wanted

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from jinja2 import UndefinedError
 from jinja2.meta import find_undeclared_variables
 
 from airdock.cli import main
@@ -154,6 +155,16 @@ def test_text_cannot_reach_a_module_around_literal() -> None:
             rendered(dag={"order": [value]})
 
 
+def test_template_fails_where_something_that_it_prints_is_missing() -> None:
+    template = module._template()
+    text = Path(str(template.filename)).read_text(encoding="utf-8")
+    whole: dict[str, Any] = dict.fromkeys(find_undeclared_variables(template.environment.parse(text)), ())
+    assert template.render(**whole).startswith("from __future__ import annotations\n")
+    for name in whole:
+        with pytest.raises(UndefinedError, match=name):
+            template.render(**{other: value for other, value in whole.items() if other != name})
+
+
 @pytest.mark.parametrize("name", ["_argument", "literal", "Code"])
 def test_emitter_that_forgets_literal_fails_and_writes_nothing(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fixed_host: Callable[..., None]
@@ -173,6 +184,11 @@ def test_text_for_a_node_is_refused_where_nodes_are_joined() -> None:
         render(call("f", {"a": "os.system('id')"}), column=0, indent=0)  # type: ignore[dict-item]
     with pytest.raises(AttributeError):
         render(sequence(["os.system('id')"]), column=0, indent=0)  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize("value", [[], {}])
+def test_what_is_empty_is_never_broken(value: object) -> None:
+    assert render(literal(value), column=200, indent=4) == str(value)
 
 
 def test_keys_of_a_table_are_quoted() -> None:

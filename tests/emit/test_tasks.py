@@ -153,3 +153,93 @@ def test_variable_of_dotenv_is_called_after_its_origin(tmp_path: Path, built: Ca
     module = built(PROJECT + 'env = { A = { env = "_TOKEN", default = "x" }, B = { file = "./a-b.txt" } }\n')
     assert '"AIRDOCK_ENV_TOKEN"' in module
     assert '"AIRDOCK_FILE_A_B_TXT"' in module
+
+
+@pytest.mark.parametrize(
+    ("mount", "target", "source"),
+    [
+        ('source = "/srv/run.sh"', "/t", '"/srv/run.sh{# #}"'),
+        ('source = "/srv/run"', "/t.sh", '"/srv/run"'),
+        ('source = "a/run.sh"', "/t", 'HOST_DIR + "/a/run.sh{# #}"'),
+        ('source = "a/run"', "/t", 'HOST_DIR + "/a/run"'),
+        ('source = "."', "/t", "HOST_DIR"),
+        ('source = { env = "DATA_DIR" }', "/t", 'os.environ["AIRDOCK_ENV_DATA_DIR"] + "{# #}"'),
+        ('volume = "run.sh"', "/t", '"demo_run.sh{# #}"'),
+        ('volume = "run"', "/t.env", '"demo_run"'),
+        ('tmpfs = "1m"', "/t.bash", "None"),
+    ],
+)
+def test_mount_of_a_mapped_task_is_not_taken_for_a_template_file(
+    mount: str, target: str, source: str, built: Callable[[str], str]
+) -> None:
+    text = f'mounts = ["data"]\nexpand = {{ command = [["a"], ["b"]] }}\n[mounts.data]\n{mount}\ntarget = "{target}"\n'
+    lint = '[lint]\nignore = ["AD408"]\n'
+    # The first provider that renders mounts is 4.4.1: before, the mark would be a part of the path.
+    assert "{# #}" not in built(PROJECT + text + lint)
+    newer = PROJECT.replace('"2.9.3", python = "3.11", docker_provider = "4.2.0"', '"3.3.2", python = "3.12"')
+    flat = " ".join(built(newer + text + lint).split())
+    marked = target if target == "/t" else f"{target}{{# #}}"
+    assert f'target="{marked}"' in flat
+    assert f"source={source}, type=" in flat
+
+
+@pytest.mark.parametrize(
+    ("given", "listed"),
+    [
+        ('{ output = "many" }', True),
+        ('[1, { output = "many" }]', True),
+        ('{ a = { output = "many" } }', True),
+        ('{ a = [{ b = { output = "many" } }, 1] }', True),
+        ('[{ output = "a" }, "many"]', False),
+    ],
+)
+def test_function_gets_all_outputs_of_a_mapped_task_wherever_they_stand(
+    given: str, listed: bool, tmp_path: Path, built: Callable[[str], str]
+) -> None:
+    (tmp_path / "job.py").write_text("def run(given, last=None):\n    return given\n", encoding="utf-8")
+    text = PROJECT.replace("alpine:3.20", "python:3.11-slim")
+    text += '[dags.first.tasks.many]\nimage = "shell"\nexpand = { command = [["a"], ["b"]] }\n'
+    text += f'[dags.first.tasks.last]\nimage = "shell"\npython = "job.py:run"\nargs = {{ given = {given}, last = 1 }}\n'
+    module = built(text)
+    assert ("pre_execute=outputs_as_lists," in module) == listed
+    assert ("def outputs_as_lists(context):" in module) == listed
+    assert ("import Sequence" in module) == listed
+
+
+def test_operator_gets_outputs_of_a_mapped_task_as_airflow_has_them(built: Callable[[str], str]) -> None:
+    text = PROJECT + 'expand = { command = [["a"], ["b"]] }\n[dags.first.tasks.b]\noperator = "company.things.Run"\n'
+    assert "outputs_as_lists" not in built(text + 'arguments = { given = { output = "a" } }\n')
+
+
+@pytest.mark.parametrize(
+    ("keys", "mode"),
+    [
+        ('mode = "global"', 'mode=ServiceMode(mode="global")'),
+        ('mode = "replicated"', 'mode=ServiceMode(mode="replicated")'),
+        ('mode = "replicated"\nreplicas = 1', 'mode=ServiceMode(mode="replicated", replicas=1)'),
+        ('args = ["x"]', None),
+    ],
+)
+def test_service_has_the_mode_that_was_asked_for(keys: str, mode: str | None, built: Callable[[str], str]) -> None:
+    module = built(f'{PROJECT}runner = "swarm"\n[dags.first.tasks.a.swarm]\n{keys}\n')
+    assert "DockerSwarmOperator(" in module
+    if mode is None:
+        assert "ServiceMode" not in module
+    else:
+        assert mode in module
+
+
+def test_task_behind_many_others_has_a_line_for_each(built: Callable[[str], str]) -> None:
+    ids = [f"one_of_many_tasks_{number}" for number in range(6)]
+    tasks = "".join(f'[dags.first.tasks.{id_}]\nimage = "shell"\n' for id_ in ids)
+    lines = "".join(f"        {id_},\n" for id_ in ids)
+    after = ", ".join(f'"{id_}"' for id_ in ids)
+    assert f"\n    [\n{lines}    ] >> a\n" in built(f"{PROJECT}after = [{after}]\n{tasks}")
+
+
+def test_long_text_in_a_call_in_a_call_stands_in_parentheses(built: Callable[[str], str]) -> None:
+    lines = ["The first line of a text that says what this is for.", "The second, which makes it too long."]
+    notifier = f"on_failure = {{ notifier = 'company.Tell', args = {{ text = \"{lines[0]}\\n{lines[1]}\" }} }}\n"
+    module = built(PROJECT + notifier)
+    pad = " " * 16
+    assert f'            text=(\n{pad}"{lines[0]}\\n"\n{pad}"{lines[1]}"\n            ),\n' in module

@@ -83,3 +83,32 @@ def test_what_else_toml_has(value: object, written: str) -> None:
     assert text == f"key: {written}\nlist:\n  - {written}\n"
     if not isinstance(value, time | tuple) and value == value:  # noqa: PLR0124 - nan is not itself
         assert yaml.safe_load(text)["key"] == value
+
+
+def test_key_that_yaml_1_1_reads_as_no_text_is_quoted() -> None:
+    """By the types of yaml.org for 1.1: PyYAML takes `y` and `n` for texts, other readers do not."""
+    for word in ("y", "yes", "n", "no", "true", "false", "on", "off", "null"):
+        for key in (word, word.capitalize(), word.upper()):
+            assert to_yaml({key: {key: 1}}) == f'"{key}":\n  "{key}": 1\n'
+        assert to_yaml({f"{word}_x": 1}) == f"{word}_x: 1\n"
+
+
+def test_key_that_is_too_long_for_one_before_a_colon_has_a_line_of_its_own() -> None:
+    for length in (10, 990, 1020, 1022, 1024, 1026, 5000):
+        for key in ("k" * length, "é" * length, "\x7f" * length):
+            given_data = {key: {key: [1, {key: {}}]}, "last": 1}
+            text = to_yaml(given_data)
+            assert yaml.safe_load(text) == given_data
+            assert YAML(typ="safe", pure=True).load(text) == given_data
+    assert to_yaml({"k" * 990: 1}).startswith("k")
+
+
+@pytest.mark.parametrize(
+    "text", ["\x7f", "\x80", "\x85", "\x9f", "\u2028", "\u2029", "\ufeff", "\ufffe", "\uffff", "\ud800"]
+)
+def test_what_yaml_has_no_place_for_is_escaped(text: str) -> None:
+    assert to_yaml({"key": f"a{text}b"}) == f'key: "a\\u{ord(text):04x}b"\n'
+
+
+def test_text_can_be_read_as_it_was_written() -> None:
+    assert to_yaml({"é €": "日本 😀"}) == '"é €": "日本 😀"\n'

@@ -166,6 +166,8 @@ VALUES = [
     ("a = ⟦" + "x" * 41 + "⟧", "text stands in quotes", 'write "…"'),
     ("a = ⟦x\ty⟧", "text stands in quotes", 'write "…"'),
     ("password = ⟦hunter2⟧", "text stands in quotes", 'write "…"'),
+    ("PASSWORD = ⟦hunter2⟧", "text stands in quotes", 'write "…"'),
+    ("LOGINS_OF_ALL = ⟦hunter2⟧", "text stands in quotes", 'write "…"'),
     ("a = { api_token = ⟦abc⟧ }", "text stands in quotes", 'write "…"'),
 ]
 BEHIND_VALUES = [

@@ -94,6 +94,31 @@ def test_failed_replacement_puts_everything_back(
     assert untimed(tree(project)) == untimed(before)
 
 
+def test_file_that_cannot_be_put_back_keeps_no_other_from_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    changed_project(project, first=False)
+    before = untimed(tree(project))
+    replace = os.replace
+    refused: list[str] = []
+
+    def broken(source: Any, target: Any) -> None:
+        name = Path(target).relative_to(project).as_posix()
+        if name == "images/etl/Dockerfile" or (refused and name == "docker-compose.override.yaml"):
+            refused.append(name)
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", broken)
+    assert build(project) == 1
+    assert "images/etl/Dockerfile cannot be written: No space left on device" in said(capsys)
+    assert refused == ["images/etl/Dockerfile", "docker-compose.override.yaml"]
+    after = untimed(tree(project))
+    left = {path for path in after.keys() ^ before.keys() if not path.endswith(".airdock")}
+    changed = {path for path in after.keys() & before.keys() if after[path] != before[path]}
+    assert (left, changed) == (set(), {"docker-compose.override.yaml"})
+
+
 @pytest.mark.parametrize("first", [True, False], ids=["first build", "later build"])
 def test_interrupted_build_puts_everything_back(first: bool, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     changed_project(project, first=first)
@@ -139,3 +164,37 @@ def test_file_in_the_place_of_a_folder_for_a_mount_stops_the_build(
     assert build(project) == 1
     assert "error[AD908]: data/in cannot be written" in said(capsys)
     assert tree(project) == before
+
+
+def test_folder_that_was_made_stays_where_something_has_come_into_it(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replace = os.replace
+
+    def broken(source: Any, target: Any) -> None:
+        if Path(target).name == "first.py":
+            (project / "dags/mine.py").write_bytes(MINE)
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", broken)
+    assert build(project) == 1
+    assert "error[AD908]: dags/first.py cannot be written: No space left on device" in said(capsys)
+    assert [path for path, entry in tree(project).items() if entry != "a folder"] == ["airdock.toml", "dags/mine.py"]
+    assert not (project / "images").exists()
+
+
+def test_interrupt_while_folders_are_deleted_puts_everything_back(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    change(built, '[images.etl]\nfrom = "python:3.12-slim"\n', "")
+    change(built, 'image = "etl"', 'image = "shell"')
+    before = tree(built)
+    rmdir = Path.rmdir
+
+    def interrupted(path: Path) -> None:
+        if path.name == "images":
+            raise KeyboardInterrupt
+        rmdir(path)
+
+    monkeypatch.setattr(Path, "rmdir", interrupted)
+    assert build(built) == 130
+    assert untimed(tree(built)) == untimed(before)

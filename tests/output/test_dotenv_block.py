@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
 from collections.abc import Iterator
@@ -128,6 +129,12 @@ def test_keys_that_are_made_once_never_change(built: Path) -> None:
         stream.write("MINE=1\n")
     assert build(built) == 0
     assert keys_of(built) == keys
+
+
+def test_keys_are_as_long_as_airflow_wants_them(built: Path) -> None:
+    keys = keys_of(built)
+    assert len(base64.urlsafe_b64decode(keys.pop("FERNET_KEY"))) == 32
+    assert {len(value) for value in made_once(keys)} == {64}, "with fewer Airflow warns"
 
 
 def test_keys_of_two_projects_differ(built: Path, tmp_path: Path) -> None:

@@ -52,11 +52,12 @@ def test_file_of_the_user_stays_and_nothing_else_is_written(
 
 
 @each_output
+@pytest.mark.parametrize("edit", [b"# an edit\n", b"# \xff\n"], ids=["text", "no text"])
 def test_hand_edited_output_stays_and_nothing_else_is_written(
-    path: str, built: Path, capsys: pytest.CaptureFixture[str]
+    edit: bytes, path: str, built: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with (built / path).open("ab") as stream:
-        stream.write(b"# an edit\n")
+        stream.write(edit)
     change(built, '"true"', '"false"')
     before = tree(built)
     assert build(built) == 1
@@ -226,6 +227,30 @@ def test_modules_of_a_project_inside_stay(built: Path) -> None:
     with_dags_in(built, "pipelines")
     assert build(built) == 0
     assert names_in(built / "dags") == ["airdock.toml", "first.py", "second.py"]
+
+
+def test_folder_that_a_compose_file_of_the_user_mounts_keeps_its_modules(built: Path) -> None:
+    shutil.copytree(built / "dags", built / "old")
+    mount = 'volumes:\n      - type: "bind"\n        source: "./old"\n        target: "/opt/airflow/dags"\n'
+    (built / "compose.mine.yaml").write_text(f"services:\n  mine:\n    image: x\n    {mount}", encoding="utf-8")
+    with_dags_in(built, "pipelines")
+    assert build(built) == 0
+    assert names_in(built / "old") == ["first.py", "second.py"]
+
+
+def test_compose_file_outside_is_nobody_to_ask(built: Path, tmp_path: Path) -> None:
+    """What another project says of its folders says nothing of those of the same name here."""
+    shutil.copytree(built / "dags", built / "old")
+    with_dags_in(built, "old-too")
+    outside = tmp_path / "outside.yaml"
+    assert build(built) == 0
+    outside.write_bytes((built / "docker-compose.override.yaml").read_bytes().replace(b'"./old-too"', b'"./old"'))
+    text = (built / ".env").read_text(encoding="utf-8")
+    text = text.replace("AIRFLOW_UID=", "COMPOSE_FILE='docker-compose.yaml:../outside.yaml'\nAIRFLOW_UID=")
+    (built / ".env").write_text(text, encoding="utf-8")
+    assert build(built) == 0
+    assert names_in(built / "old") == ["first.py", "second.py"]
+    assert outside.exists()
 
 
 def test_bundles_come_and_go(built: Path) -> None:

@@ -212,21 +212,22 @@ def test_folder_that_appears_during_the_build_stops_it(
     assert set(tree(folder)) == {"airdock.toml", "dags", "dags/first.py"}
 
 
+@pytest.mark.parametrize("line", [b"MINE=1\n", b"MINE='\xff'\n"], ids=["text", "no text"])
 def test_dotenv_that_is_saved_between_two_readings_is_not_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    line: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = new_project(tmp_path / "demo", monkeypatch)
     assert build(folder) == 0
 
     def checked_then_saved(*arguments: Any) -> None:
         check(*arguments)
-        with (folder / ".env").open("a", encoding="utf-8") as stream:
-            stream.write("MINE=1\n")
+        with (folder / ".env").open("ab") as stream:
+            stream.write(line)
 
     monkeypatch.setattr(pipeline, "check", checked_then_saved)
     assert build(folder) == 1
     assert ".env cannot be written: it was changed while airdock was building; build again\n" in said(capsys)
-    assert (folder / ".env").read_text(encoding="utf-8").endswith("MINE=1\n")
+    assert (folder / ".env").read_bytes().endswith(line)
 
 
 @pytest.mark.parametrize("lost", ["clean.sh", "source", "airdock.toml", "."])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,23 @@ def test_sweeping_leaves_faults_of_airdock_toml_to_the_next_stage(
     assert build(project) == 1
     assert "error[AD10" in said(capsys)
     assert not left.exists()
+
+
+def test_temporary_of_every_output_is_swept_if_its_build_is_killed(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left: set[Path] = set()
+    fsync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        left.update(path for path in project.rglob("*") if path.name.endswith(".airdock"))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    assert build(project) == 0
+    assert {path.parent.relative_to(project).as_posix() for path in left} >= {".", "dags", "images/etl"}
+    assert not any(path.exists() for path in left)
+    for path in left:
+        path.write_bytes(b"half")
+    assert build(project) == 0
+    assert not any(path.exists() for path in left)

@@ -210,7 +210,7 @@ def test_names_of_the_dag_module_are_known() -> None:
     assert {*names.MODULES, *names._OWN_NAMES} == TAKEN
 
 
-@pytest.mark.parametrize("name", ["datetime", "DAG", "functions"])
+@pytest.mark.parametrize("name", ["datetime", "DAG", "functions", "str", "isinstance"])
 def test_function_that_would_take_a_name_of_the_dag_module_is_refused(name: str, tmp_path: Path) -> None:
     found = refusal(tmp_path, f"def {name}(): ...\n".encode(), f"jobs/work.py:{name}")
     assert found[0] == "AD214"

@@ -177,6 +177,9 @@ def test_old_records_go_and_nothing_else(tmp_path: Path) -> None:
         (tmp_path / f"{number:032x}").touch()
         os.utime(tmp_path / f"{number:032x}", (number, number))
     (tmp_path / "letter.txt").touch()
+    (tmp_path / f"{_RUNS:032x}").rename(tmp_path / "one-more.txt")
+    assert not list(_superfluous(tmp_path, _RUNS))
+    (tmp_path / "one-more.txt").rename(tmp_path / f"{_RUNS:032x}")
     gone = sorted(path.name for path in _superfluous(tmp_path, _RUNS))
     assert gone == [f"{number:032x}" for number in range(_RUNS // 2)]
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from airdock.load import seen
-from airdock.output.remember import _COARSE_TICK, _TICK, _settled, remember
+from airdock.output.remember import _COARSE_TICK, _RUNS, _TICK, _note_program, _settled, remember
 from airdock.recall import question, recall
 from finding_inputs import run_git
 
@@ -128,6 +130,18 @@ def test_file_that_git_would_commit_is_asked_for_every_time() -> None:
     assert recall(asked) is None
 
 
+def test_user_without_a_home_has_nothing_kept_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_git(Path.cwd(), "init", "--quiet")
+    Path(".gitignore").write_text(".env\n", encoding="utf-8")
+    seen.repositories.add((Path.cwd(), ".env"))
+
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    assert kept() is None
+
+
 def test_index_of_another_format_is_trusted_until_it_changes() -> None:
     run_git(Path.cwd(), "init", "--quiet")
     Path(".gitignore").write_text(".env\n", encoding="utf-8")
@@ -151,3 +165,67 @@ def test_record_that_cannot_be_put_in_its_place_leaves_no_other_file(
     monkeypatch.setattr(os, "replace", refused)
     assert kept() is None
     assert not list((tmp_path / "cache/runs").iterdir())
+
+
+def test_where_a_library_is_installed_counts_and_nothing_around_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def loaded(name: str, file: Path, *, package: bool = False) -> None:
+        module = ModuleType(name)
+        module.__file__ = str(file)
+        if package:
+            module.__path__ = [str(file.parent)]
+        monkeypatch.setitem(sys.modules, name, module)
+
+    loaded("a_package", tmp_path / "one/a_package/__init__.py", package=True)
+    loaded("a_package.part", tmp_path / "two/a_package/part.py")
+    loaded("a_module", tmp_path / "three/inner/a_module.py")
+    loaded("__main__", tmp_path / "four/inner/airdock")
+    loaded("this", tmp_path / "five/inner/this.py")  # one of the standard library
+    monkeypatch.setitem(sys.modules, "without_a_file", ModuleType("without_a_file"))
+    _note_program()
+    monkeypatch.undo()
+    looked = {Path(os.fsdecode(path)) for how, path in seen.looks if how == b"s"}
+    assert {path for path in looked if path.is_relative_to(tmp_path)} == {tmp_path / "one", tmp_path / "three/inner"}
+
+
+def test_what_a_killed_run_leaves_goes_with_the_oldest_records(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = tmp_path / "cache/runs"
+    replace = os.replace
+    names: list[str] = []
+
+    def noted(source: str | Path, target: str | Path) -> None:
+        assert Path(source).parent == runs, "from another file system it could not be put in its place at once"
+        names.append(Path(source).name)
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", noted)
+    assert kept() is not None
+    left = names[0].rpartition(".")[0] + ".1"  # of another process
+    for name in (left, *(f"{number:032x}" for number in range(_RUNS))):
+        (runs / name).touch()
+        os.utime(runs / name, (5, 5))
+    os.utime(runs / left, (4, 4))
+    assert kept() is not None
+    assert not (runs / left).exists()
+    assert _RUNS // 2 <= len(list(runs.iterdir())) <= _RUNS // 2 + 2
+
+
+def test_interrupt_when_a_record_is_in_its_place_is_no_failure_to_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def interrupted(source: str, target: str) -> None:
+        replace(source, target)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        kept()
+
+
+def test_record_that_another_run_has_deleted_keeps_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = tmp_path / "old"
+    old.touch()
+    monkeypatch.setattr("airdock.output.remember._superfluous", lambda *_: iter([tmp_path / "gone", old]))
+    assert kept() is not None
+    assert not old.exists()

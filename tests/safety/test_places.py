@@ -80,6 +80,7 @@ def test_outputs_do_not_leave_the_project(
     assert outside(project) == before
     assert code == 1
     assert "AD906" in said or (path.startswith("self") and "AD908" in said), said
+    assert "cannot be written: None" not in said
     assert [path.name for path in project.rglob("*") if path.is_file() and path.parent != project.parent / "out"] == [
         "airdock.toml"
     ]
@@ -156,6 +157,33 @@ def test_names_that_windows_takes_for_others_are_refused_there(
     assert there is not None
     assert there.startswith(reason)
     assert fine is None
+
+
+def test_every_device_and_character_of_windows_is_refused_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By "Naming Files, Paths, and Namespaces" of its documentation."""
+    from airdock.output.changes import _unfit
+
+    ports = [f"{port}{number}" for port in ("com", "lpt") for number in range(10)]
+    devices = [f"dags/{name}.py" for name in ("con", "prn", "aux", "nul", *ports)]
+    characters = [f"dags/a{char}b.py" for char in '<>:"|?*\\']
+    fine = ["dags/com.py", "dags/lpt.py", "dags/com10.py", "dags/a.con", "./a.py", "../a.py", "dags/a-b_c (1).py"]
+    paths = [*devices, *characters, *fine]
+    monkeypatch.setattr("os.name", "nt")
+    found = {path: _unfit(path, set()) for path in paths}
+    monkeypatch.undo()
+    assert {found[path] for path in devices} == {"a device of Windows has this name"}
+    assert {found[path] for path in characters} == {'Windows has no names with one of " * : < > ? \\ |'}
+    assert {found[path] for path in fine} == {None}
+
+
+def test_every_output_that_cannot_be_is_reported_at_once(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "dags").mkdir(exist_ok=True)
+    (project / "dags/first.py").write_text("mine = 1\n", encoding="utf-8")
+    (project / "Dockerfile").mkdir()
+    assert build(project, override='"more.toml"') == 1
+    shown = "".join(capsys.readouterr())
+    for fault in ("AD908]: more.toml", "AD908]: Dockerfile", "AD901]: dags/first.py"):
+        assert f"error[{fault}" in shown
 
 
 def test_link_to_another_folder_of_the_project_is_fine(project: Path) -> None:

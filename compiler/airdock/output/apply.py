@@ -66,7 +66,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
         # Also when the user interrupts: half a build is no build.
         for _, temporary in staged:
             with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+                temporary.unlink()
         _put_back(done, made, root)
         if isinstance(error, OSError):
             raise WriteFailed(current, error.strerror or str(error)) from error
@@ -79,7 +79,7 @@ def sweep(root: Path, folders: Iterable[str]) -> None:
         with contextlib.suppress(OSError):
             for path in seen.content(root / folder).iterdir():
                 if _TEMPORARY.match(path.name) and path.is_file() and not path.is_symlink():
-                    path.unlink(missing_ok=True)
+                    path.unlink()
 
 
 def _make_folder(path: Path, made: list[Path], owner: int | None = None) -> None:
@@ -132,7 +132,7 @@ def _put_back(done: Sequence[tuple[Change, int]], made: Sequence[Path], root: Pa
             if change.folder:
                 _make_folder(path, [])
             elif change.old is None:
-                path.unlink(missing_ok=True)
+                path.unlink()
             else:
                 _stage(path, change.old, mode).replace(path)
     for folder in reversed(made):

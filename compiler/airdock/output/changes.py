@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from airdock.diagnostics import Diagnostic, FilePlace, Kind, Report
 from airdock.diagnostics.shape import LEAVES_PROJECT
@@ -67,7 +67,7 @@ _DEVICES = frozenset(
 _NOT_ON_WINDOWS = frozenset('<>:"|?*\\')
 NOW_PRIVATE = " (now for its owner alone: other users could read it)"
 
-Action = Literal["created", "updated", "replaced", "deleted", "unchanged"]
+Action: TypeAlias = Literal["created", "updated", "replaced", "deleted", "unchanged"]
 """`replaced`: what stood there was not airdock's, or was edited, and `--force` was given."""
 
 

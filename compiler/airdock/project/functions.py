@@ -15,10 +15,11 @@ from airdock.project.model import Function
 from airdock.project.scope import Scope
 
 _IMPORTED = "ConfigReference DeviceRequest DockerOperator DockerSwarmOperator Mount Placement Resources SecretReference"
-_IMPORTED += " Sequence ServiceMode Ulimit ZoneInfo date datetime docker_task time timedelta"
-_OWN = "HOST_DIR PrivateEnvironment annotations dag float functions os outputs_as_lists"
-TAKEN = frozenset(f"{_IMPORTED} {_OWN}".split())
-"""What a DAG module imports or sets itself, beside the functions that are copied into it and Airflow's own names."""
+_IMPORTED += " Sequence ServiceMode Ulimit ZoneInfo date datetime docker_task timedelta"
+_OWN = "HOST_DIR PrivateEnvironment annotations dag functions os outputs_as_lists"
+_BUILTINS = "bytes dict float getattr isinstance len str tuple"
+TAKEN = frozenset(f"{_IMPORTED} {_OWN} {_BUILTINS}".split())
+"""What a DAG module imports, sets or has of Python, beside the functions that are copied into it and Airflow's."""
 
 
 def resolve_function(scope: Scope, named: str, where: SpecPath) -> Function | None:

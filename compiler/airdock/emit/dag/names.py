@@ -29,7 +29,6 @@ MODULES = {
     "datetime": "datetime",
     # A top-level import of airflow: the dag-processor imports it once for all modules, unlike `task.docker`.
     "docker_task": f"{_DOCKER}.decorators.docker",
-    "time": "datetime",
     "timedelta": "datetime",
 }
 """Where the names that a module uses come from; those of Airflow's core move, and come from the facts."""
@@ -37,7 +36,8 @@ LISTED = "outputs_as_lists"
 """The function of a module that makes lists of the outputs of mapped tasks."""
 PRIVATE = "PrivateEnvironment"
 """The class of a module that looks values up when their task runs."""
-_OWN_NAMES = ("annotations", "dag", "float", "functions", "HOST_DIR", LISTED, PRIVATE, "os")
+_BUILTINS = ("bytes", "dict", "float", "getattr", "isinstance", "len", "str", "tuple")
+_OWN_NAMES = ("annotations", "dag", "functions", "HOST_DIR", LISTED, PRIVATE, "os", *_BUILTINS)
 """What a module may use beside what it imports from a module; no task takes such a variable."""
 
 
@@ -84,7 +84,7 @@ def _free(id_: str, taken: set[str], ids: set[str]) -> str:
 def class_names(dags: Iterable[Dag]) -> dict[str, str]:
     """Return the name under which each class or function of the user's is imported: its own, unless another has it."""
     found: dict[str, str] = {}
-    taken = {*MODULES, "DAG", "Param", "TaskGroup", "dag", "os", "functions"}
+    taken = {*MODULES, "DAG", "Param", "TaskGroup", *_OWN_NAMES}
     for path in _paths(dags):
         name = path.rpartition(".")[2]
         while name in taken:
@@ -111,9 +111,9 @@ def names_in(node: Node) -> frozenset[str]:
     if isinstance(node, Group):
         own = frozenset({node.open.rstrip("([{").split(".", 1)[0]})
         return own.union(*(names_in(item) for _, item in node.items if not isinstance(item, Lines)))
-    if isinstance(node, Code) and node.startswith(("HOST_DIR", "os.")):
-        return frozenset({"os", node.split(" ", 1)[0].split(".", 1)[0]})
-    return frozenset()
+    if isinstance(node, Code) and node.startswith("HOST_DIR"):
+        return frozenset({"os", "HOST_DIR"})
+    return frozenset({"os"} if isinstance(node, Code) and node.startswith("os.") else ())
 
 
 def import_lines(used: set[str], core: dict[str, str], classes: dict[str, str]) -> list[Code]:

@@ -58,8 +58,10 @@ def _of_container(task: Task, options: dict[str, Node]) -> dict[str, Node]:
     assert task.engine is not None  # noqa: S101
     found["docker_url"] = literal(task.engine.url)
     if task.engine.tls is not None:
-        for keyword, file in zip(("tls_ca_cert", "tls_client_cert", "tls_client_key"), task.engine.tls, strict=True):
-            found[keyword] = literal(file.target)
+        authority, certificate, key = task.engine.tls
+        found["tls_ca_cert"] = literal(authority.target)
+        found["tls_client_cert"] = literal(certificate.target)
+        found["tls_client_key"] = literal(key.target)
     found["auto_remove"] = literal(_auto_remove(task))
     # The worker's temporary folder is not on the engine's host.
     found["mount_tmp_dir"] = literal(False)
@@ -84,9 +86,7 @@ def _mark_of(task: Task) -> Callable[[str], str]:
 
 
 def factory_of(task: Task) -> str:
-    """Return the name that makes a task: a class, or the factory of tasks from functions."""
-    if task.operator is not None:
-        return task.operator.rpartition(".")[2]
+    """Return the name that makes a task, unless its class is the user's: a class, or the factory of functions."""
     if task.swarm is not None:
         return "DockerSwarmOperator"
     return "DockerOperator" if task.kind == "container" else "docker_task"

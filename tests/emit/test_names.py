@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from airdock.facts.airflow_facts import newest_series
 from commands import run, write_project
 
 EMPTY = "airflow.providers.standard.operators.empty.EmptyOperator"
@@ -186,6 +187,7 @@ def test_each_class_of_the_user_is_imported_under_a_name_of_its_own(built: Calla
     names = (
         *("Run", "DAG", "Param", "TaskGroup", "DockerOperator", "Mount", "os", "dag", "functions", "timedelta"),
         *("PrivateEnvironment", "outputs_as_lists", "HOST_DIR", "str", "float"),
+        *newest_series().imports,  # of the core: `Asset`, `BaseHook`
     )
     own = {f"{module}-{name}": f"{module}.{name}" for module in ("one", "two") for name in names}
     tasks = (f'[dags.first.tasks."{id_}"]\noperator = "{path}"\n' for id_, path in own.items())

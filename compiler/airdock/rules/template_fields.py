@@ -93,10 +93,12 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
         if isinstance(variable, HostVariable) and isinstance(variable.value, EnvValue):
             yield "private_environment", variable.value.default, (*variable.value.path, "default")
     for use in task.mounts:
-        own = use.target != use.mount.target
-        yield "mounts", use.target, (*(use.path if own else use.mount.path), "target")
-        if isinstance(use.mount.source, HostPath) and isinstance(use.mount.source.base, str):
-            yield "mounts", use.mount.source.tail, (*use.mount.path, "source")
+        if is_template(use.target):
+            own = use.target != use.mount.target
+            yield "mounts", use.target, (*(use.path if own else use.mount.path), "target")
+        source = use.mount.source
+        if isinstance(source, HostPath) and isinstance(source.base, str) and is_template(source.tail):
+            yield "mounts", source.tail, (*use.mount.path, "source")
     for argument, given in task.arguments:
         yield "op_kwargs", given, (*task.places["args"], argument)
     for keyword, mapped in task.expand:

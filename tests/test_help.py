@@ -74,3 +74,16 @@ def test_examples_are_command_lines_that_airdock_takes() -> None:
     assert len(examples) > 15
     for example in examples:
         parser().parse_args(example[1:])
+
+
+@pytest.mark.parametrize(
+    ("columns", "size", "wide"), [("", 0, 80), ("", 120, 120), ("-5", 120, 120), ("much", 0, 80), ("100", 0, 100)]
+)
+def test_help_is_as_wide_as_the_terminal_if_that_is_known(
+    monkeypatch: pytest.MonkeyPatch, columns: str, size: int, wide: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((size, 24)))
+    longest = max(map(len, parser().format_help().splitlines()))
+    monkeypatch.setenv("COLUMNS", str(wide))
+    assert longest == max(map(len, parser().format_help().splitlines()))

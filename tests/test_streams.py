@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -37,6 +38,22 @@ def test_interrupted_before_the_command_line_has_a_say(monkeypatch: pytest.Monke
 
     monkeypatch.setattr(start, "question", interrupted)
     monkeypatch.setattr(os, "_exit", sys.exit)
+    with pytest.raises(SystemExit) as ended:
+        start.run()
+    assert ended.value.code == 130
+
+
+def test_interrupted_while_nobody_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone(io.StringIO):
+        def flush(self) -> None:
+            raise BrokenPipeError
+
+    def interrupted(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(start, "question", interrupted)
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    monkeypatch.setattr(sys, "stdout", Gone())
     with pytest.raises(SystemExit) as ended:
         start.run()
     assert ended.value.code == 130

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -252,11 +253,13 @@ class _Help(argparse.RawDescriptionHelpFormatter):
     """Help as wide as the terminal. argparse makes one for every argument, and imports `shutil` for it."""
 
     def __init__(self, prog: str) -> None:
-        try:
-            width = int(os.environ.get("COLUMNS") or 0) or os.get_terminal_size(1).columns
-        except (OSError, ValueError):
-            width = 80
-        super().__init__(prog, width=width - 2)
+        width = 0
+        with contextlib.suppress(ValueError):
+            width = int(os.environ.get("COLUMNS") or 0)
+        if width <= 0:
+            with contextlib.suppress(OSError):
+                width = os.get_terminal_size(1).columns
+        super().__init__(prog, width=(width if width > 0 else 80) - 2)  # a terminal need not know how wide it is
 
 
 class _Parser(argparse.ArgumentParser):

@@ -8,7 +8,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +44,7 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     gc.disable()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
-        with told():
+        with told(), _language_kept(began):
             if not arguments:
                 parser().print_help(sys.stderr)
                 return USAGE
@@ -52,7 +52,6 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
             options.said = {"stdout": "", "stderr": ""}
             options.had_nothing_to_do = False
             code = _COMMANDS[options.command](options)
-        _keep_language()
         if asked is not None and options.had_nothing_to_do and code == FINE:
             from airdock.output.remember import remember
 
@@ -76,14 +75,18 @@ def main(arguments: list[str], asked: bytes | None = None) -> int:
     return code
 
 
-def _keep_language() -> None:
-    """Keep the language for later runs, if this one had to compile it."""
-    module = sys.modules.get("airdock.spec.language")
-    compiled = module.just_compiled() if module else None
-    if compiled:
-        from airdock.output.remember import remember_language
+@contextlib.contextmanager
+def _language_kept(began: int) -> Iterator[None]:
+    """Keep the language for later runs, if this one has to compile it, however it ends."""
+    try:
+        yield
+    finally:
+        module = sys.modules.get("airdock.spec.language")
+        fresh = module.just_compiled() if module else None
+        if fresh:
+            from airdock.output.remember import remember_language
 
-        remember_language(*compiled)
+            remember_language(fresh.path, fresh.record, fresh.looks, began)
 
 
 def _place(options: argparse.Namespace) -> tuple[Path, str]:

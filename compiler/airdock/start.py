@@ -12,10 +12,13 @@ def run() -> None:
     """Entry point of the console script."""
     try:
         code = _run()
-        sys.stdout.flush()
-        sys.stderr.flush()
     except KeyboardInterrupt:
         code = 130  # before or after the command line has a say in it
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):  # noqa: PERF203
+            continue  # who reads it has gone, or there is no room: the exit code says what there is to say
     # All is said and written. The interpreter would take itself apart piece by piece, which the system does at once.
     os._exit(code)
 

@@ -113,6 +113,8 @@ def test_module_looks_the_folder_of_the_host_up_where_a_mount_is_in_it(built: Ca
     mounted = PROJECT + 'mounts = ["data"]\n[mounts.data]\nsource = "data"\ntarget = "/data"\ncreate = true\n'
     assert line in built(mounted)
     assert "HOST_DIR" not in built(PROJECT)
+    named = '[dags.first.tasks.HOST_DIR2]\nimage = "shell"\n[dags.first.tasks.x]\noperator = "a.B"\n'
+    assert "HOST_DIR =" not in built(f'{PROJECT}{named}arguments = {{ of = {{ output = "HOST_DIR2" }} }}\n')
 
 
 def test_long_text_of_an_argument_stands_in_parentheses(built: Callable[[str], str]) -> None:

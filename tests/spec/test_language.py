@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -14,10 +15,13 @@ import tomli
 from pydantic import BaseModel
 from pydantic_core import ValidationError
 
+from airdock.cli import main
+from airdock.output.remember import remember_language
+from airdock.recall import sealed
 from airdock.spec import language as spec_language
 from airdock.spec.base import Table, every_table
 from airdock.spec.compiled import compile_language, model
-from airdock.spec.language import record, validator
+from airdock.spec.language import looks, record, validator
 from airdock.spec.project import ProjectSpec
 from conftest import CASES, REPOSITORY, copy_case
 
@@ -107,34 +111,77 @@ def test_damaged_language_is_compiled_anew(cache: Path, tmp_path: Path, damage: 
         assert kept.read_bytes() == whole
 
 
+def test_language_under_another_name_is_not_taken_for_this_one(cache: Path, tmp_path: Path) -> None:
+    folder = copy_case("example", tmp_path)
+    check(folder)
+    (kept,) = cache.glob("language/*")
+    whole = kept.read_bytes()
+    name, _, text = whole.rpartition(b"\0")[0].partition(b"\n")
+    assert name.decode() == kept.name
+    for record_ in (b"0" * 32 + b"\n" + text, name + b"\n{}", name + b"\n" + text[:-1]):
+        kept.write_bytes(sealed(record_))
+        assert check(folder) == (0, True)
+        assert kept.read_bytes() == whole
+
+
+def test_language_is_not_kept_of_files_as_young_as_the_run(cache: Path) -> None:
+    made_of = looks()
+    path = record(made_of)
+    youngest = max(int(look.split()[3]) for look in made_of if len(look.split()) > 1)
+    remember_language(path, b"", made_of, youngest)
+    assert not Path(path).exists()
+    remember_language(path, b"", made_of, youngest + 10 * 10**9)
+    assert Path(path).exists()
+
+
+def test_language_is_kept_however_a_command_ends(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        spec_language.language()
+        raise KeyboardInterrupt
+
+    spec_language.language.cache_clear()
+    monkeypatch.setattr("airdock.pipeline.understand", interrupted)
+    assert main(["check", "-C", str(copy_case("example", tmp_path))]) == 130
+    assert len([*cache.glob("language/*")]) == 1
+
+
+def test_nothing_is_kept_where_files_have_no_times_to_trust(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "name", "nt")
+    assert record(looks()) == ""
+
+
 def test_cache_that_cannot_be_had_stops_nothing(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = copy_case("example", tmp_path)
     cache.write_text("a file in its place", encoding="utf-8")
     assert check(folder) == (0, True)
     monkeypatch.setenv("AIRDOCK_CACHE_DIR", "")
-    assert record() == ""
+    assert record(looks()) == ""
     assert check(folder) == (0, True)
 
 
 def test_name_of_what_is_kept_stands_for_all_that_it_is_made_of(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = [record()]
+    names = [record(looks())]
     assert names[0].startswith(f"{cache}/language/")
     package = tmp_path / "spec"
     shutil.copytree(spec_language._HERE, package)
     monkeypatch.setattr(spec_language, "_HERE", str(package))
-    names.append(record())
+    names.append(record(looks()))
     (package / "task.py").write_text("# another\n", encoding="utf-8")
-    names.append(record())
+    names.append(record(looks()))
     (package / "more.py").touch()
-    names.append(record())
+    names.append(record(looks()))
+    (tmp_path / "library" / "pydantic_core").mkdir(parents=True)
+    (tmp_path / "library" / "pydantic").mkdir()
+    for attribute, value in (("EXTENSION", f"{tmp_path}/library/pydantic_core/core.so"), ("__version__", "99")):
+        monkeypatch.setattr(spec_language, attribute, value)
+        names.append(record(looks()))
+    for release in ("pydantic_core/core.so", "pydantic/version.py"):
+        (tmp_path / "library" / release).touch()
+        names.append(record(looks()))
     monkeypatch.setattr(sys, "version", "3.99")
-    names.append(record())
-    monkeypatch.setattr(spec_language, "__version__", "99")
-    names.append(record())
-    monkeypatch.setattr(spec_language, "VERSION", "99")
-    names.append(record())
+    names.append(record(looks()))
     assert len(set(names)) == len(names)
 
 

@@ -80,6 +80,9 @@ def _note_program() -> None:
             file = getattr(module, "__file__", None)
             if file:
                 seen.content(Path(file).parents[1 if hasattr(module, "__path__") else 0])
+    validator = sys.modules.get("pydantic_core._pydantic_core")  # pydantic is imported in part (`airdock.spec.core`)
+    if validator is not None and validator.__file__:
+        seen.content(Path(validator.__file__).parents[1])
 
 
 def _ways() -> dict[tuple[bytes, bytes], bytes]:
@@ -103,16 +106,17 @@ def _is_link(path: bytes) -> bool:
         return False
 
 
-def remember_language(path: str, text: bytes) -> None:
-    """Keep what pydantic made of the language: see `airdock.spec.language`."""
-    with contextlib.suppress(OSError):
-        _write(Path(path), sealed(text), _LANGUAGES)
+def remember_language(path: str, record: bytes, looks: list[bytes], began: int) -> None:
+    """Keep what pydantic made of the language (`airdock.spec.language`), unless its files are as young as the run."""
+    if all(_settled(known, began) for known in looks):
+        with contextlib.suppress(OSError):
+            _write(Path(path), sealed(record), _LANGUAGES)
 
 
 def _write(path: Path, data: bytes, most: int) -> None:
     cache = path.parent
     cache.mkdir(0o700, parents=True, exist_ok=True)
-    temporary = cache / f"{path.name}.{os.getpid()}"
+    temporary = cache / f"{path.name}.{os.urandom(4).hex()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as stream:

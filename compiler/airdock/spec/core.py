@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pydantic_core import PydanticCustomError, PydanticKnownError, SchemaValidator, ValidationError
 
-__all__ = ["VERSION", "PydanticCustomError", "PydanticKnownError", "SchemaValidator", "ValidationError"]
+__all__ = ["EXTENSION", "PydanticCustomError", "PydanticKnownError", "SchemaValidator", "ValidationError"]
 
 
 def _extension() -> Any:
@@ -34,5 +34,5 @@ _loaded = _extension()
 if not TYPE_CHECKING:
     PydanticCustomError, PydanticKnownError = _loaded.PydanticCustomError, _loaded.PydanticKnownError
     SchemaValidator, ValidationError = _loaded.SchemaValidator, _loaded.ValidationError
-VERSION = f"{_loaded.__version__} {_loaded.__file__}"
-"""Release of the extension, and where it is."""
+EXTENSION: str = _loaded.__file__
+"""Where the extension is."""

@@ -7,6 +7,7 @@ nothing is kept, it is compiled, and `output.remember` keeps it when the run is 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -17,14 +18,14 @@ from airdock import __version__
 from airdock.recall import digest, folder, kept, look
 from airdock.spec import checks
 from airdock.spec.base import DagArg, For, OperatorArg, Table, every_table
-from airdock.spec.core import VERSION, SchemaValidator
+from airdock.spec.core import EXTENSION, SchemaValidator
 
 Mark = TypeVar("Mark", For, OperatorArg, DagArg)
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - pathlib is not needed for the rest
 _NAMED: dict[str, Any] = {name: value for name, value in vars(checks).items() if callable(value)}
 _NAMED |= {table.__name__: table for table in every_table()} | {"list": list, "dict": dict}
 """What the schemas name: checks, tables, and what makes the default of a key."""
-_to_keep: list[tuple[str, bytes]] = []
+_to_keep: list[Fresh] = []
 _marked: dict[tuple[type[Table], type[object]], dict[str, Any]] = {}
 
 
@@ -37,34 +38,51 @@ class Language(NamedTuple):
     """Table to what pydantic validates with, for those in `compiled.ROOTS`."""
 
 
-def record() -> str:
-    """Return the path of what is kept; empty if nothing may be."""
-    place = folder("language")
-    if not place:
-        return ""
+class Fresh(NamedTuple):
+    """The language as this run has compiled it, to be kept."""
+
+    path: str
+    record: bytes
+    looks: list[bytes]
+    """What was at each file that it was made of; see `recall.look`."""
+
+
+def looks() -> list[bytes]:
+    """Return what is at the files that the language is made of: these modules, and pydantic's release."""
     files = [f"{_HERE}/{name}" for name in sorted(os.listdir(_HERE)) if name.endswith(".py")]  # noqa: PTH208
-    looks = [look(b"s", os.fsencode(path)) for path in files]
-    versions = f"{__version__} {sys.version} {VERSION} {_HERE}".encode()
-    return f"{place}/{digest([versions, *looks])}"
+    library = os.path.dirname(os.path.dirname(EXTENSION))  # noqa: PTH120
+    return [look(b"s", os.fsencode(path)) for path in (*files, EXTENSION, f"{library}/pydantic/version.py")]
+
+
+def record(made_of: list[bytes]) -> str:
+    """Return the path of what is kept; empty if nothing may be, as on Windows (`recall`)."""
+    place = folder("language") if os.name == "posix" else ""
+    versions = f"{__version__} {sys.version} {EXTENSION} {_HERE}".encode()
+    return f"{place}/{digest([versions, *made_of])}" if place else ""
 
 
 @cache
 def language() -> Language:
     """Return the language, as it was kept or as it is compiled now."""
-    path = record()
-    text = kept(path) if path else None
-    if text is None:
-        from airdock.spec.compiled import compile_language
+    made_of = looks()
+    path = record(made_of)
+    # With its name in it: a file that has got another one, in a cache that was put together, is not taken for it.
+    name, _, text = ((kept(path) if path else None) or b"").partition(b"\n")
+    if name and name == os.path.basename(path).encode():  # noqa: PTH119
+        with contextlib.suppress(ValueError, KeyError, TypeError):
+            return Language(**restored(text))
+    from airdock.spec.compiled import compile_language
 
-        text = compile_language().encode()
-        _to_keep.append((path, text))
+    text = compile_language().encode()
+    name = os.path.basename(path).encode()  # noqa: PTH119
+    if path:
+        _to_keep.append(Fresh(path, name + b"\n" + text, made_of))
     return Language(**restored(text))
 
 
-def just_compiled() -> tuple[str, bytes] | None:
-    """Return where the language shall be kept, and as what, if this run has compiled it; once."""
-    path, text = _to_keep.pop() if _to_keep else ("", b"")
-    return (path, text) if path else None
+def just_compiled() -> Fresh | None:
+    """Return what shall be kept, if this run has compiled the language; once."""
+    return _to_keep.pop() if _to_keep else None
 
 
 def restored(text: str | bytes) -> Any:

@@ -111,7 +111,7 @@ def names_in(node: Node) -> frozenset[str]:
     if isinstance(node, Group):
         own = frozenset({node.open.rstrip("([{").split(".", 1)[0]})
         return own.union(*(names_in(item) for _, item in node.items if not isinstance(item, Lines)))
-    if isinstance(node, Code) and node.startswith("HOST_DIR"):
+    if isinstance(node, Code) and (node == "HOST_DIR" or node.startswith("HOST_DIR + ")):
         return frozenset({"os", "HOST_DIR"})
     return frozenset({"os"} if isinstance(node, Code) and node.startswith("os.") else ())
 

@@ -66,6 +66,8 @@ class _Uses:
 
     def used(self, table: str, name: str) -> bool:
         """Say whether something is used, as far as can be seen; where that is not far enough, it is."""
+        if (table, name) in self._by_tasks:
+            return True
         if table == "connections" and name.endswith("_default"):
             return True  # what Airflow's own operators look for when nothing else is said
         whole, phrases = self._names(table, name)
@@ -87,6 +89,12 @@ class _Uses:
             return {name}, {source.key, source.name} if isinstance(source, Volume) else set()
         uri = self._context.written_at((table, name, "uri")) if table == "assets" else None
         return set(), {name, uri} if isinstance(uri, str) else {name}
+
+    @cached_property
+    def _by_tasks(self) -> set[tuple[str, str]]:
+        """What tasks have of the project. All else has to be looked for, and often nothing is left."""
+        found = {("images", task.image.name) for task in self._context.tasks if task.image is not None}
+        return found | {("mounts", use.mount.name) for task in self._context.tasks for use in task.mounts}
 
     @cached_property
     def _written(self) -> list[tuple[SpecPath, str]]:

@@ -96,18 +96,22 @@ def _is_amount(words: list[str]) -> bool:
 
 
 def _is_near(words: list[str]) -> bool:
+    whole = "".join(words)
+    ends = {"".join(words[start:]) for start in range(len(words))} if len(words) > 1 else {whole}
+    # PGPASWORD has no word of its own for it.
+    ends |= {whole[-len(known) + 1 :] for known in _LONG if len(known) <= len(whole)}
+    for end in ends:
+        # Most names have neither end, nor the length, of one that they could be compared with.
+        for known in _BY_EDGE.get(end[:2], ()) + _BY_EDGE.get(end[-2:], ()):
+            if abs(len(end) - len(known)) <= 2 and _is_slip(end, known):
+                return True
+    return False
+
+
+def _is_slip(word: str, known: str) -> bool:
     from difflib import SequenceMatcher
 
-    whole = "".join(words)
-    # PGPASWORD has no word of its own for it.
-    ends = {"".join(words[start:]) for start in range(len(words))} | {whole[-len(known) + 1 :] for known in _LONG}
-    # Most names have neither end, nor the length, of one that they could be compared with.
-    return any(
-        sorted(end) == sorted(known) or SequenceMatcher(None, end, known, autojunk=False).ratio() >= _NEAR
-        for end in ends
-        for known in _BY_EDGE.get(end[:2], ()) + _BY_EDGE.get(end[-2:], ())
-        if abs(len(end) - len(known)) <= 2
-    )
+    return sorted(word) == sorted(known) or SequenceMatcher(None, word, known, autojunk=False).ratio() >= _NEAR
 
 
 def without_secrets(text: str, also: str = "") -> str:

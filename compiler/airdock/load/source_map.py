@@ -163,13 +163,13 @@ class _Scanner:
     def read_document(self) -> Node:
         """Read the whole text; return the root."""
         table = self.root
-        self._read(_BLANK)
+        self._skip_blank()
         while self._position < len(self._text):
             if self._text.startswith("[", self._position):
                 table = self._read_header()
             else:
                 self._read_value(self._read_key(table))
-            self._read(_BLANK)
+            self._skip_blank()
         return self.root
 
     def _read_header(self) -> Node:
@@ -199,7 +199,7 @@ class _Scanner:
         """Read `a.b =` up to the value; return the node that gets the value."""
         parent, name, key = self._read_dotted(table, dotted=True)
         self._position += len("=")
-        self._read(_BLANK)
+        self._skip_blank()
         known = parent.children.get(name)
         if known:
             self._repeat(known, key, whole=False)
@@ -209,10 +209,10 @@ class _Scanner:
         """Read `a.b.c` and the blanks after it; return the table `a.b`, and name and span of `c`."""
         start = self._position
         while True:
-            self._read(_BLANK)
+            self._skip_blank()
             key = self._read(_KEY_PART)
             name = _key_name(self._text[key.start : key.end])
-            self._read(_BLANK)
+            self._skip_blank()
             if not self._text.startswith(".", self._position):
                 return table, name, key
             self._position += len(".")
@@ -236,7 +236,7 @@ class _Scanner:
         open_brackets: list[tuple[Node, int]] = []
         self._read_scalar_or_bracket(node, open_brackets)
         while open_brackets:
-            self._read(_BLANK)
+            self._skip_blank()
             container, start = open_brackets[-1]
             character = self._text[self._position : self._position + 1]
             if character in ("]", "}"):
@@ -256,6 +256,11 @@ class _Scanner:
             self._position += 1
         else:
             node.value = self._read(_SCALAR)
+
+    def _skip_blank(self) -> None:
+        found = _BLANK.match(self._text, self._position)
+        if found is not None:
+            self._position = found.end()
 
     def _read(self, pattern: re.Pattern[str]) -> Span:
         found = pattern.match(self._text, self._position)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import lru_cache
 
 _NAMES = (
     "access_key", "access_token", "api_key", "bearer", "credential", "credentials", "fernet_key", "passphrase",
@@ -68,7 +68,7 @@ _SHOWN = re.compile(r"""["'\\]*\{\{|(?:true|false|null)\b""")
 """A value that is none: a template, a switch."""
 
 
-@cache
+@lru_cache(maxsize=2**17)  # of a large file each name is asked for twice
 def may_name_secret(key: str) -> bool:
     """Say whether a key is, or nearly is, one that a secret stands under: DB_PASSWORD_PROD, apiKey, pasword."""
     words = re.split(r"[\W_]+", _HUMP.sub("_", key[-_LONGEST:]).strip("_").lower())

@@ -53,7 +53,9 @@ def folders(root: Path, pattern: str) -> None:
 
 
 def _note(how: bytes, path: _Path) -> _Path:
-    name = os.path.join(os.getcwdb(), os.fsencode(path))  # noqa: PTH109, PTH118 - pathlib takes ten times as long
+    name = os.fsencode(path)
+    if not os.path.isabs(name):  # noqa: PTH117 - pathlib takes ten times as long
+        name = os.path.join(os.getcwdb(), name)  # noqa: PTH109, PTH118
     if (how, name) not in looks:
         looks[how, name] = look(how, name)
     return path

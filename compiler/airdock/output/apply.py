@@ -33,7 +33,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
     Raises WriteFailed; then no file has changed, as far as the file system allows.
     """
     pending = [change for change in changes if change.action != "unchanged"]
-    staged: list[tuple[Change, Path]] = []
+    staged: list[tuple[Change, Path, Path]] = []
     done: list[tuple[Change, int]] = []
     made: list[Path] = []
     ready: set[Path] = set()
@@ -44,20 +44,20 @@ def apply(changes: Sequence[Change], root: Path) -> None:
             if change.folder and change.action == "created":
                 _make_folder(root / change.path, made, change.owner)
             elif change.new is not None:
-                folder = (root / change.path).parent
-                if folder not in ready:
-                    _make_folder(folder, made)
-                    ready.add(folder)
-                staged.append((change, _stage(root / change.path, change.new, change.mode)))
-        for change, temporary in staged:
-            current, mode = change.path, _mode(root / change.path)
-            _still_as_planned(root / change.path, change)
-            temporary.replace(root / change.path)
+                path = root / change.path
+                if path.parent not in ready:
+                    _make_folder(path.parent, made)
+                    ready.add(path.parent)
+                staged.append((change, path, _stage(path, change.new, change.mode)))
+        for change, path, temporary in staged:
+            current = change.path
+            mode = _still_as_planned(path, change)
+            temporary.replace(path)
             done.append((change, mode))
         for change in pending:
             if change.action == "deleted" and not change.folder:
-                current, mode = change.path, _mode(root / change.path)
-                _still_as_planned(root / change.path, change)
+                current = change.path
+                mode = _still_as_planned(root / change.path, change)
                 (root / change.path).unlink(missing_ok=True)
                 done.append((change, mode))
         for change in sorted(pending, key=lambda change: -change.path.count("/")):
@@ -68,7 +68,7 @@ def apply(changes: Sequence[Change], root: Path) -> None:
                     done.append((change, 0))
     except BaseException as error:
         # Also when the user interrupts: half a build is no build.
-        for _, temporary in staged:
+        for *_, temporary in staged:
             with contextlib.suppress(OSError):
                 temporary.unlink()
         _put_back(done, made, root)
@@ -102,15 +102,17 @@ def _make_folder(path: Path, made: list[Path], owner: int | None = None) -> None
         os.umask(umask)
 
 
-def _still_as_planned(path: Path, change: Change) -> None:
-    """Stop where a file is not as it was compared: somebody has saved it since."""
-    now = read_file(path, None) if path.is_symlink() or path.exists() else None
+def _still_as_planned(path: Path, change: Change) -> int:
+    """Return the rights of a file, 0 where there is none; stop where it was saved since it was compared."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        now, mode = None, 0
+    else:
+        now, mode = read_file(path, None), path.stat().st_mode & 0o777
     if now != change.old:
         raise OSError(errno.EBUSY, "it was changed while airdock was building; build again")
-
-
-def _mode(path: Path) -> int:
-    return path.stat().st_mode & 0o777 if path.exists() else 0
+    return mode
 
 
 def _stage(path: Path, data: bytes, mode: int) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Literal, NamedTuple, TypeAlias
@@ -87,12 +88,40 @@ class Change(NamedTuple):
     """What to say of it beside the action."""
 
 
+class _Present:
+    """What stands in the project now."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._inside: dict[Path, bool] = {}
+        """Folder to whether it is one of the project, wherever links lead to."""
+
+    def read(self, path: str, report: Report) -> bytes | None:
+        """Return the bytes of an output; None if there are none. Reports what cannot be a file of ours."""
+        full = seen.content(self.root / path)
+        folder = full.parent
+        try:
+            if folder not in self._inside:
+                self._inside[folder] = folder.resolve().is_relative_to(self.root.resolve())
+            if not self._inside[folder] or stat.S_ISLNK(full.lstat().st_mode):
+                report.add(LEAVES_PROJECT.of(FilePlace(path), path=path, help="a symbolic link stands in its place"))
+                return None
+            return read_file(full, None)
+        except FileNotFoundError:
+            return None
+        except (OSError, RuntimeError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            report.add(UNWRITABLE.of(FilePlace(path), path=path, reason=reason))
+            return None
+
+
 def plan(
     artifacts: Iterable[Artifact], project: Project, root: Path, host: Host, report: Report, *, force: bool
 ) -> list[Change]:
     """Return one change for every path, sorted; reports AD901, AD902 and AD906 for what must not be overwritten."""
     changes: dict[str, Change] = {}
     taken: set[str] = set()
+    present = _Present(root)
     for artifact in artifacts:
         if isinstance(artifact, Folder):
             path = artifact.path
@@ -106,7 +135,7 @@ def plan(
         if reason:
             report.add(UNWRITABLE.of(FilePlace(artifact.path), path=artifact.path, reason=reason))
             continue
-        old = _read(root, artifact.path, report)
+        old = present.read(artifact.path, report)
         if isinstance(artifact, DotenvBlock):
             _not_saved_since(host.dotenv, artifact.path, old, report)
             new = _dotenv(host.dotenv, artifact).encode()
@@ -119,7 +148,7 @@ def plan(
             elif not force:
                 report.extend(objections)
             changes[artifact.path] = change
-    changes.update({change.path: change for change in list(_deletions(changes, project, root, host))})
+    changes.update({change.path: change for change in list(_deletions(changes, present, project, host))})
     return [changes[path] for path in sorted(changes)]
 
 
@@ -146,18 +175,20 @@ def _unfit_on_windows(path: str) -> str | None:
     return None
 
 
-def _deletions(present: Mapping[str, Change], project: Project, root: Path, host: Host) -> Iterator[Change]:
+def _deletions(outputs: Mapping[str, Change], present: _Present, project: Project, host: Host) -> Iterator[Change]:
     """Return the files of earlier builds that are outputs no more, and the folders in which nothing is left then."""
     gone = []
-    for path in dict.fromkeys(left_behind(project, root, host)):
+    for path in dict.fromkeys(left_behind(project, present.root, host)):
         # What cannot be read, or is a link, is not an output of an earlier build.
-        if path not in present and seen.kind(root / path).is_file():
-            old = _read(root, path, Report())
+        if path not in outputs and seen.kind(present.root / path).is_file():
+            old = present.read(path, Report())
             if old is not None and is_generated(old) and is_untouched(old):
                 gone.append(path)
                 yield Change(path, "deleted", old, None)
-    used = {parent.as_posix() for path in present for parent in (PurePosixPath(path), *PurePosixPath(path).parents)}
-    for folder in emptied(gone, root, kept_folders(project) | used):
+    if not gone:
+        return
+    used = {parent.as_posix() for path in outputs for parent in (PurePosixPath(path), *PurePosixPath(path).parents)}
+    for folder in emptied(gone, present.root, kept_folders(project) | used):
         yield Change(folder, "deleted", None, None, folder=True, committed=False)
 
 
@@ -183,22 +214,6 @@ def _ownership(path: str, old: bytes | None) -> Iterator[Diagnostic]:
     elif not is_untouched(old):
         advice = "bring the edit into airdock.toml, or overwrite it with --force"
         yield EDITED.of(FilePlace(path), path=path, help=advice)
-
-
-def _read(root: Path, path: str, report: Report) -> bytes | None:
-    """Return the present bytes of an output; None if there are none. Reports what cannot be a file of ours."""
-    full = seen.content(root / path)
-    try:
-        if not full.parent.resolve().is_relative_to(root.resolve()) or full.is_symlink():
-            report.add(LEAVES_PROJECT.of(FilePlace(path), path=path, help="a symbolic link stands in its place"))
-            return None
-        return read_file(full, None)
-    except FileNotFoundError:
-        return None
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        report.add(UNWRITABLE.of(FilePlace(path), path=path, reason=reason))
-        return None
 
 
 def _not_saved_since(known: DotenvFile, path: str, old: bytes | None, report: Report) -> None:

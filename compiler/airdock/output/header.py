@@ -31,8 +31,8 @@ _NOTES: dict[Style, tuple[str, ...]] = {
 
 def with_header(artifact: Generated) -> bytes:
     """Return the bytes of a generated file. The digest covers everything below its own line."""
-    rest = "".join(f"{line}\n" for line in _NOTES[artifact.style]) + "\n" + artifact.body
-    return f"{CLAIM}\n# airdock-digest: sha256:{_digest(rest)}\n{rest}".encode()
+    rest = ("".join(f"{line}\n" for line in _NOTES[artifact.style]) + "\n" + artifact.body).encode()
+    return f"{CLAIM}\n# airdock-digest: sha256:{_digest(rest)}\n".encode() + rest
 
 
 def is_untouched(data: bytes) -> bool:
@@ -41,8 +41,8 @@ def is_untouched(data: bytes) -> bool:
     if len(lines) < 3:
         return False
     match = _DIGEST.match(lines[1])
-    return lines[0] == CLAIM and match is not None and match[1] == _digest(lines[2])
+    return lines[0] == CLAIM and match is not None and match[1] == _digest(lines[2].encode())
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

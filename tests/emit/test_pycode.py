@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from math import inf, isnan, nan
 from pathlib import Path
 from typing import Any
@@ -172,9 +173,14 @@ def test_emitter_that_forgets_literal_fails_and_writes_nothing(
     fixed_host()
     folder = copy_case("example", tmp_path)
     before = sorted(folder.rglob("*"))
-    original = getattr(module, name)
-    plain = str if name == "literal" else lambda *arguments: "".join(original(*arguments))
-    monkeypatch.setattr(module, name, plain)
+    argument = lru_cache(module._argument.__wrapped__)  # what is kept of it is gone with it
+    forgetful = {
+        "_argument": lambda *arguments: ("".join(argument(*arguments)[0]), argument(*arguments)[1]),
+        "literal": str,
+        "Code": "".join,
+    }
+    monkeypatch.setattr(module, "_argument", argument)
+    monkeypatch.setattr(module, name, forgetful[name])
     assert main(["build", "-C", str(folder)]) == 3
     assert sorted(folder.rglob("*")) == before
 

@@ -91,36 +91,44 @@ def _module(project: Project, dags: Sequence[Dag], *, bundle: bool) -> str:
 def _dag(dag: Dag, names: Names, function: str, used: set[str]) -> _DagCode:
     """Return the code of a DAG, inside a function of that name if it has one; puts what it imports into ``used``."""
     indent = 4 if function else 0
-    arguments = _dag_arguments(dag, names)
-    for node in arguments.values():
-        used.update(names_in(node))
+    arguments = [_argument(key, node, indent + 4) for key, node in _dag_arguments(dag, names).items()]
+    used.update(*(imported for _, imported in arguments))
     blocks = [_group(group, names, used, indent + 4) for group in dag.groups]
     blocks += [_task(task, names, used, indent + 4) for task in dag.tasks]
     return _DagCode(
         id=_flat(dag.id),
         function=Code(function),
         pad=Code(" " * indent),
-        arguments=tuple(_argument(key, node, indent + 4) for key, node in arguments.items()),
+        arguments=tuple(text for text, _ in arguments),
         blocks=tuple(blocks),
         order=tuple(_order(dag, names, indent + 4)),
     )
 
 
-@lru_cache(4096)  # most arguments of a task are those of the one before
-def _argument(key: str, node: Node, indent: int) -> Code:
-    return Code(f"{key}=" + render(node, column=indent + len(key) + 1, indent=indent, argument=True))
+@lru_cache(4096, typed=True)  # most arguments of a task are those of the one before; text is no source, though equal
+def _argument(key: str, node: Node, indent: int) -> tuple[Code, frozenset[str]]:
+    """Return the lines of a keyword argument, and the names in it that a module has to import."""
+    text = render(node, column=indent + len(key) + 1, indent=indent, argument=True)
+    return Code(f"{' ' * indent}{key}={text},"), frozenset(names_in(node))
 
 
-def _call(opening: str, arguments: dict[str, Node], indent: int) -> str:
-    """Return a call with one argument a line, whatever its length."""
-    pad = " " * (indent + 4)
-    lines = [f"{pad}{_argument(key, node, indent + 4)}," for key, node in arguments.items()]
-    return "\n".join([f"{opening}(", *lines, " " * indent + ")"]) if lines else f"{opening}()"
+def _call(opening: str, arguments: dict[str, Node], used: set[str], indent: int) -> str:
+    """Return a call with one argument a line, whatever its length; puts what it imports into ``used``."""
+    if not arguments:
+        return f"{opening}()"
+    lines = [f"{opening}("]
+    for key, node in arguments.items():
+        text, imported = _argument(key, node, indent + 4)
+        lines.append(text)
+        if imported:
+            used |= imported
+    lines.append(" " * indent + ")")
+    return "\n".join(lines)
 
 
 def _block(node: Task | TaskGroup, indent: int, *lines: Code) -> Code:
     place = ".".join(map(str, node.path))
-    return Code("\n".join(" " * indent + line for line in (f"# {place}", *lines)))
+    return Code("\n".join([" " * indent + line for line in (f"# {place}", *lines)]))
 
 
 def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> Code:
@@ -131,26 +139,26 @@ def _group(group: TaskGroup, names: Names, used: set[str], indent: int) -> Code:
     if group.parent is not None:
         arguments["parent_group"] = Code(names.group(group.parent))
     used.add("TaskGroup")
-    return _block(group, indent, Code(_call(f"{names.group(group)} = TaskGroup", arguments, indent)))
+    return _block(group, indent, Code(_call(f"{names.group(group)} = TaskGroup", arguments, used, indent)))
 
 
 def _task(task: Task, names: Names, used: set[str], indent: int) -> Code:
     arguments = operator_arguments(task, names)
     mapped = mapped_arguments(task, names)
-    given = function_arguments(task, names) if task.function else {}
-    for node in (*arguments.values(), *mapped.values(), *given.values()):
-        used.update(names_in(node))
     factory = names.classes.get(task.operator or "", factory_of(task))
-    used.update({factory} if task.operator is None else ())
+    if task.operator is None:
+        used.add(factory)
     variable = names.task(task)
     bound = variable == task.id
     opening = f"{variable} = {factory}" if bound else factory
     if task.function is not None:
-        statement = _of_function(task, opening, arguments, given, mapped, indent)
+        given = function_arguments(task, names)
+        statement = _of_function(task, opening, arguments, given, mapped, used, indent)
     elif mapped:
-        statement = _call(_call(f"{opening}.partial", arguments, indent) + ".expand", mapped, indent)
+        partial = _call(f"{opening}.partial", arguments, used, indent)
+        statement = _call(f"{partial}.expand", mapped, used, indent)
     else:
-        statement = _call(opening, arguments, indent)
+        statement = _call(opening, arguments, used, indent)
     return _block(task, indent, Code(statement), *_afterwards(task, names))
 
 
@@ -160,22 +168,23 @@ def _of_function(
     arguments: dict[str, Node],
     given: dict[str, Node],
     mapped: dict[str, Node],
+    used: set[str],
     indent: int,
 ) -> str:
     """Return the statement that makes a task of a function: the factory, the function, its arguments."""
     function = f"(functions[{_flat(task.function.key if task.function else '')}])"
     if not mapped:
-        return _call(_call(opening, arguments, indent) + function, given, indent)
+        return _call(_call(opening, arguments, used, indent) + function, given, used, indent)
     if not given:
-        return _call(f"{_call(opening, arguments, indent)}{function}.expand", mapped, indent)
+        return _call(f"{_call(opening, arguments, used, indent)}{function}.expand", mapped, used, indent)
     # Several calls behind a call stand one below the other, in parentheses.
     head, equals, factory = opening.rpartition(" = ")
     pad = " " * (indent + 4)
     lines = [
         f"{head}{equals}(",
-        f"{pad}{_call(factory, arguments, indent + 4)}{function}",
-        pad + _call(".partial", given, indent + 4),
-        pad + _call(".expand", mapped, indent + 4),
+        f"{pad}{_call(factory, arguments, used, indent + 4)}{function}",
+        pad + _call(".partial", given, used, indent + 4),
+        pad + _call(".expand", mapped, used, indent + 4),
         " " * indent + ")",
     ]
     return "\n".join(lines)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 
 from airdock.emit.dag.pycode import LINE, Code, Group, Lines, Node
 from airdock.facts import AirflowFacts
@@ -105,15 +104,18 @@ def _paths(dags: Iterable[Dag]) -> dict[str, None]:
     return found
 
 
-@lru_cache(4096)  # most arguments of a task are those of the one before
-def names_in(node: Node) -> frozenset[str]:
+def names_in(node: Node) -> Iterator[str]:
     """Return the names that a piece of source uses and a module has to import."""
     if isinstance(node, Group):
-        own = frozenset({node.open.rstrip("([{").split(".", 1)[0]})
-        return own.union(*(names_in(item) for _, item in node.items if not isinstance(item, Lines)))
-    if isinstance(node, Code) and (node == "HOST_DIR" or node.startswith("HOST_DIR + ")):
-        return frozenset({"os", "HOST_DIR"})
-    return frozenset({"os"} if isinstance(node, Code) and node.startswith("os.") else ())
+        if len(node.open) > 1:
+            yield node.open.rstrip("([{").split(".", 1)[0]
+        for _, item in node.items:
+            if not isinstance(item, Lines):
+                yield from names_in(item)
+    elif isinstance(node, Code) and node.startswith(("os.", "HOST_DIR")):
+        yield "os"
+        if node == "HOST_DIR" or node.startswith("HOST_DIR + "):
+            yield "HOST_DIR"
 
 
 def import_lines(used: set[str], core: dict[str, str], classes: dict[str, str]) -> list[Code]:

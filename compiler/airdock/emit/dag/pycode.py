@@ -43,17 +43,17 @@ Node: TypeAlias = Code | Group | Lines
 
 def literal(value: object) -> Node:
     """Return the source of a plain value: text, numbers, booleans, None, durations, lists, tables."""
+    if isinstance(value, str):
+        return _text(value)
     match value:
-        case str():
-            return Lines(value) if "\n" in value[:-1] else _string(value)
         case bool() | int() | None:
             return Code(repr(value))
         case float():
             return _float(value)
         case timedelta():
-            return call("timedelta", {"seconds": literal(_seconds(value))})
+            return _duration(value)
         case list() | tuple():
-            return Group("[", tuple(("", literal(item)) for item in value), "]")
+            return sequence([literal(item) for item in value])
         case dict():
             return mapping({str(key): literal(item) for key, item in value.items()})
         case _:
@@ -62,17 +62,17 @@ def literal(value: object) -> Node:
 
 def mapping(items: Mapping[str, Node]) -> Group:
     """Return the source of a dict with text keys."""
-    return Group("{", tuple((f"{_string(key)}: ", value) for key, value in items.items()), "}")
+    return Group("{", tuple([(f"{_string(key)}: ", value) for key, value in items.items()]), "}")
 
 
 def sequence(items: Sequence[Node]) -> Group:
     """Return the source of a list."""
-    return Group("[", tuple(("", item) for item in items), "]")
+    return Group("[", tuple([("", item) for item in items]), "]")
 
 
 def call(name: str, arguments: Mapping[str, Node]) -> Group:
     """Return the source of a call with keyword arguments; ``name`` and the keywords are identifiers."""
-    return Group(f"{name}(", tuple((f"{key}=", value) for key, value in arguments.items()), ")")
+    return Group(f"{name}(", tuple([(f"{key}=", value) for key, value in arguments.items()]), ")")
 
 
 def render(node: Node, *, column: int, indent: int, after: int = 1, argument: bool = False) -> Code:
@@ -112,10 +112,15 @@ def _flat(node: Node) -> str:
         return node
     if isinstance(node, Lines):
         return _string(node.text)
-    return node.open + ", ".join(f"{key}{_flat(item)}" for key, item in node.items) + node.close
+    return node.open + ", ".join([key + _flat(item) for key, item in node.items]) + node.close
 
 
 @lru_cache(1024)  # most words of a task are those of the one before
+def _text(text: str) -> Node:
+    return Lines(text) if "\n" in text[:-1] else _string(text)
+
+
+@lru_cache(1024)
 def _string(text: str) -> Code:
     """Return a string literal in double quotes, unless single ones need fewer escapes."""
     single = repr(text)
@@ -133,9 +138,10 @@ def _float(value: float) -> Node:
     return Code(repr(value).replace("e+", "e"))
 
 
-def _seconds(duration: timedelta) -> int | float:
-    seconds = duration.total_seconds()
-    return int(seconds) if seconds.is_integer() else seconds
+@lru_cache(1024)
+def _duration(value: timedelta) -> Group:
+    seconds = value.total_seconds()
+    return call("timedelta", {"seconds": literal(int(seconds) if seconds.is_integer() else seconds)})
 
 
 def _width(text: str) -> int:

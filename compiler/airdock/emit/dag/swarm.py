@@ -6,11 +6,11 @@ from airdock.emit.dag.pycode import Node, call, literal, sequence
 from airdock.project.model import Swarm
 
 
-def swarm_arguments(swarm: Swarm | None) -> dict[str, Node | None]:
+def swarm_arguments(swarm: Swarm | None) -> dict[str, Node]:
     """Return the arguments that only DockerSwarmOperator has; none for a container."""
     if swarm is None:
         return {}
-    found: dict[str, Node | None] = {keyword: literal(value) for keyword, value in swarm.options.items()}
+    found: dict[str, Node] = {keyword: literal(value) for keyword, value in swarm.options.items()}
     if swarm.mode is not None:
         replicas = {} if swarm.replicas is None else {"replicas": swarm.replicas}
         arguments = {"mode": swarm.mode, **replicas}

@@ -35,26 +35,37 @@ def operator_arguments(task: Task, names: Names) -> dict[str, Node]:
 def _of_container(task: Task, options: dict[str, Node]) -> dict[str, Node]:
     assert task.image is not None  # noqa: S101 - every kind but operators has one
     mark = _mark_of(task)
-    found: dict[str, Node | None] = {"image": literal(mark(task.image.reference))}
-    found["force_pull"] = literal(True) if task.image.always_pull else None
-    found["docker_conn_id"] = None if task.connection is None else literal(task.connection)
-    found["command"] = None if task.command is None else literal([mark(word) for word in task.command])
-    found["environment"] = values.environment(task, mark)
-    found["private_environment"] = values.private_environment(task)
-    rendered = mark if task.mounts_rendered else str
-    found["mounts"] = sequence([values.mount(use, rendered) for use in task.mounts]) if task.mounts else None
-    found["network_mode"] = None if task.network is None else literal(task.network)
-    found["user"] = values.user(task)
-    found["device_requests"] = values.device_requests(task)
-    found["ulimits"] = values.ulimits(task)
-    found["labels"] = mapping({key: literal(value) for key, value in task.labels}) if task.labels else None
+    found: dict[str, Node] = {"image": literal(mark(task.image.reference))}
+    if task.image.always_pull:
+        found["force_pull"] = literal(True)
+    if task.connection is not None:
+        found["docker_conn_id"] = literal(task.connection)
+    if task.command is not None:
+        found["command"] = literal([mark(word) for word in task.command])
+    found |= values.environments(task, mark)
+    if task.mounts:
+        rendered = mark if task.mounts_rendered else str
+        found["mounts"] = sequence(
+            [values.mount(use.mount, use.target, use.read_only, rendered) for use in task.mounts]
+        )
+    if task.network is not None:
+        found["network_mode"] = literal(task.network)
+    if task.user is not None:
+        found["user"] = values.user(task.user)
+    if task.gpus is not None:
+        found["device_requests"] = values.device_requests(task.gpus)
+    if task.ulimits:
+        found["ulimits"] = values.ulimits(task)
+    if task.labels:
+        found["labels"] = mapping({key: literal(value) for key, value in task.labels})
     found |= options
     name = task.options.get("container_name")
     if isinstance(name, str):
         found["container_name"] = literal(mark(name))
     found |= _outputs(task)
     found |= swarm_arguments(task.swarm)
-    found["pre_execute"] = Code(LISTED) if takes_mapped_output(task) else None
+    if takes_mapped_output(task):
+        found["pre_execute"] = Code(LISTED)
     assert task.engine is not None  # noqa: S101
     found["docker_url"] = literal(task.engine.url)
     if task.engine.tls is not None:
@@ -65,7 +76,7 @@ def _of_container(task: Task, options: dict[str, Node]) -> dict[str, Node]:
     found["auto_remove"] = literal(_auto_remove(task))
     # The worker's temporary folder is not on the engine's host.
     found["mount_tmp_dir"] = literal(False)
-    return {key: node for key, node in found.items() if node is not None}
+    return found
 
 
 def _auto_remove(task: Task) -> str:
@@ -80,9 +91,11 @@ def _mark_of(task: Task) -> Callable[[str], str]:
 
     A mapped operator is made anew when it runs, with the extensions of its class: there the text itself has to say it.
     """
-    if not task.expand:
-        return str
-    return lambda text: text + values.TEXT_MARK if text.endswith(_TEMPLATE_FILES) else text
+    return _marked_text if task.expand else str
+
+
+def _marked_text(text: str) -> str:
+    return text + values.TEXT_MARK if text.endswith(_TEMPLATE_FILES) else text
 
 
 def factory_of(task: Task) -> str:
@@ -130,7 +143,7 @@ def _marked(value: object, mark: Callable[[str], str]) -> object:
             return value
 
 
-def _outputs(task: Task) -> dict[str, Node | None]:
+def _outputs(task: Task) -> dict[str, Node]:
     if isinstance(task.xcom, tuple):
         return {"retrieve_output": literal(True), "retrieve_output_path": literal(task.xcom[1])}
     match task.xcom:
@@ -146,8 +159,8 @@ def names_template_file(task: Task) -> bool:
     """Say whether a string of a task would be taken for the name of a template file."""
     if task.kind == "operator" or task.image is None or task.expand:
         return False
-    texts: list[object] = [task.image.reference, task.connection, *(task.command or ())]
-    texts.append(task.options.get("container_name"))
+    texts: list[object] = [task.image.reference, task.connection, task.options.get("container_name")]
+    texts += task.command or ()
     texts += [value for _, value in task.env]
     for use in task.mounts:
         source = use.mount.source
@@ -166,4 +179,7 @@ def names_template_file(task: Task) -> bool:
             pending += value
         else:
             texts.append(value)
-    return any(isinstance(text, str) and text.endswith(_TEMPLATE_FILES) for text in texts)
+    for text in texts:  # noqa: SIM110 - one task has a dozen
+        if isinstance(text, str) and text.endswith(_TEMPLATE_FILES):
+            return True
+    return False

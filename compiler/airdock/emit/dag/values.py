@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from airdock.emit.dag.names import PRIVATE
 from airdock.emit.dag.pycode import Code, Group, Node, call, literal, mapping, sequence
 from airdock.project.dag_parts import Callback
-from airdock.project.model import HostPath, HostUser, MountUse, Task, Volume
+from airdock.project.model import HostPath, HostUser, Mount, Task, Volume
 from airdock.project.values import ConnectionField, HostVariable, OutputValue, ParamValue, VariableValue
 
 HOST_DIR = Code("HOST_DIR")
@@ -38,37 +39,41 @@ def template_of(value: object) -> str | None:
             return None
 
 
-def environment(task: Task, mark: Callable[[str], str] = str) -> Node | None:
-    """Return the `environment` of a task: what Airflow may render, store and show."""
-    private = _private(task)
-    found = {key: literal(template_of(value) or mark(str(value))) for key, value in task.env if key not in private}
-    return mapping(found) if found else None
+def environments(task: Task, mark: Callable[[str], str] = str) -> dict[str, Node]:
+    """Return the `environment` of a task, what Airflow may render, store and show, and its `private_environment`.
 
-
-def _private(task: Task) -> dict[str, HostVariable | ConnectionField]:
-    """Return the variables of a task that are secret, or may be: values of the host, and fields of connections.
-
-    Airflow masks a password in what it shows, but not as a URI writes it. A service of Swarm has no such environment.
+    What is secret, or may be, is private: values of the host, and fields of connections. Airflow masks a password in
+    what it shows, but not as a URI writes it. A service of Swarm has no private environment.
     """
-    kinds = (HostVariable,) if task.swarm else (HostVariable, ConnectionField)
-    return {key: value for key, value in task.env if isinstance(value, kinds)}
+    public: dict[str, Node] = {}
+    variables: dict[str, HostVariable] = {}
+    connections: dict[str, ConnectionField] = {}
+    for key, value in task.env:
+        if isinstance(value, str):
+            public[key] = literal(mark(value))
+        elif isinstance(value, HostVariable):
+            variables[key] = value
+        elif isinstance(value, ConnectionField) and not task.swarm:
+            connections[key] = value
+        else:
+            public[key] = literal(template_of(value) or mark(str(value)))
+    found: dict[str, Node] = {"environment": mapping(public)} if public else {}
+    if variables or connections:
+        found["private_environment"] = _private(variables, connections, mapped=bool(task.expand))
+    return found
 
 
-def private_environment(task: Task) -> Node | None:
-    """Return the `private_environment` of a task: never rendered, stored or shown.
+def _private(variables: dict[str, HostVariable], connections: dict[str, ConnectionField], *, mapped: bool) -> Node:
+    """Return a `private_environment`: never rendered, stored or shown.
 
     The arguments of a mapped task are stored with the DAG (partial_kwargs), so there it holds names only; and the field
     of a connection is known when the task runs.
     """
-    private = _private(task)
-    variables = {key: value for key, value in private.items() if isinstance(value, HostVariable)}
-    connections = {key: value for key, value in private.items() if isinstance(value, ConnectionField)}
-    if connections or (task.expand and variables):
+    if connections or mapped:
         names = {key: literal(value.variable) for key, value in variables.items()}
         fields = {key: literal([value.connection, value.get]) for key, value in connections.items()}
         return call(PRIVATE, {"variables": mapping(names), "connections": mapping(fields)})
-    found = {key: from_environment(value) for key, value in variables.items()}
-    return mapping(found) if found else None
+    return mapping({key: from_environment(value) for key, value in variables.items()})
 
 
 def from_environment(variable: HostVariable) -> Code:
@@ -127,15 +132,15 @@ TEXT_MARK = "{# #}"
 """An empty comment of Jinja's behind a text that ends like the name of a template file."""
 
 
-def mount(use: MountUse, mark: Callable[[str], str] = str) -> Node:
+@lru_cache(1024)  # tasks share their mounts
+def mount(declared: Mount, target: str, read_only: bool, mark: Callable[[str], str]) -> Node:
     """Return a `docker.types.Mount`; keywords, because its first positional parameter is the target.
 
     ``mark`` puts ``TEXT_MARK`` behind a text that needs it.
     """
-    declared = use.mount
     source = declared.source
     arguments: dict[str, Node] = {
-        "target": literal(mark(use.target)),
+        "target": literal(mark(target)),
         "source": literal(mark(source.name))
         if isinstance(source, Volume)
         else host_path(source, mark)
@@ -143,7 +148,7 @@ def mount(use: MountUse, mark: Callable[[str], str] = str) -> Node:
         else literal(None),
         "type": literal(declared.type),
     }
-    if use.read_only:
+    if read_only:
         arguments["read_only"] = literal(True)
     if declared.propagation:
         arguments["propagation"] = literal(declared.propagation)
@@ -172,27 +177,23 @@ def _one_line(text: str) -> str:
     return node if isinstance(node, Code) else repr(text)
 
 
-def user(task: Task) -> Node | None:
+def user(found: str | HostUser) -> Node:
     """Return the user of a task's container."""
-    if isinstance(task.user, HostUser):
-        return HOST_UID
-    return None if task.user is None else literal(task.user)
+    return HOST_UID if isinstance(found, HostUser) else literal(found)
 
 
-def device_requests(task: Task) -> Node | None:
+def device_requests(gpus: str | int | tuple[str, ...]) -> Node:
     """Return the GPUs of a task. The capabilities are a list of lists: one of several sets."""
-    if task.gpus is None:
-        return None
     which: dict[str, Node]
-    if isinstance(task.gpus, tuple):
-        which = {"device_ids": literal(list(task.gpus))}
+    if isinstance(gpus, tuple):
+        which = {"device_ids": literal(list(gpus))}
     else:
-        which = {"count": literal(-1 if task.gpus == "all" else task.gpus)}
+        which = {"count": literal(-1 if gpus == "all" else gpus)}
     return sequence([call("DeviceRequest", {**which, "capabilities": literal([["gpu"]])})])
 
 
-def ulimits(task: Task) -> Node | None:
+def ulimits(task: Task) -> Node:
     """Return the limits of a task's processes."""
     rows = [{"name": name, "soft": soft, "hard": hard} for name, soft, hard in task.ulimits]
     found = [call("Ulimit", {key: literal(value) for key, value in row.items()}) for row in rows]
-    return sequence(found) if found else None
+    return sequence(found)

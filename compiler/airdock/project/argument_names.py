@@ -27,6 +27,8 @@ def check_name(scope: Scope, key: str, place: SpecPath) -> bool:
 
 def check_names(scope: Scope, layers: Layers, task: Task) -> None:
     """Report names of a task's arguments that no argument can have, or that a key of the task sets: AD105, AD106."""
+    if task.kind == "container":
+        return
     taken: dict[str, str] = {}
     if task.kind == "operator":
         own = [*task.options, *task.callbacks, *(key for key in ("inlets", "outlets") if getattr(task, key))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple, NewType
+from typing import Any, Literal, NamedTuple, NewType, TypeAlias
 
 from airdock.diagnostics import SpecPath
 
@@ -12,6 +12,7 @@ NOTHING: Any = MappingProxyType({})
 """The default of a dict, which is that of all records: nobody can put anything into it."""
 WorkerPath = NewType("WorkerPath", str)
 """A path inside an Airflow container."""
+TaskKind: TypeAlias = Literal["container", "python", "operator"]
 
 
 class HostFile(NamedTuple):

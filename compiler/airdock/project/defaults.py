@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from itertools import takewhile
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from airdock.diagnostics import SpecPath
+from airdock.project.dag_parts import TaskKind
 from airdock.spec.base import For, Table
 from airdock.spec.language import keys_by_field, marked
 from airdock.spec.task import TaskKeys
 
+_KEYS_OF_A_KIND: tuple[Literal["operator", "python"], ...] = ("operator", "python")
 AnyTable = TypeVar("AnyTable", bound=Table)
 
 
@@ -23,10 +25,19 @@ class Layers:
 
     def __init__(self, *layers: tuple[Table, SpecPath]) -> None:
         self._layers = layers
-        self._first = layers[0][0]
+        self._first, self.own = layers[0]
+        """The nearest table, and its place."""
         self._keys = keys_by_field(type(self._first))
-        self._written: dict[str, tuple[Table, SpecPath]] = {}
-        for layer in reversed(layers):
+        self._written = self._nearest = dict.fromkeys(self._first.written, layers[0])
+        self._kind: TaskKind | None = None
+        self._alone = not any(table.written for table, _ in layers[1:])
+        """Whether there are no defaults, as for most tables."""
+        if not self._alone:
+            self._look_farther()
+
+    def _look_farther(self) -> None:
+        self._written = {}
+        for layer in reversed(self._layers):
             self._written.update(dict.fromkeys(layer[0].written, layer))
         self._nearest = dict(self._written)
         for group in type(self._first).at_most_one:
@@ -34,7 +45,6 @@ class Layers:
                 # A nearer table has the other key of the group, which rules this one out farther away.
                 if field in self._written and self._has_nearer(group, self._written[field][0]):
                     del self._nearest[field]
-        self._kind = ""
 
     def _has_nearer(self, group: tuple[str, ...], table: Table) -> bool:
         """Say whether a table nearer than this one has a key of the group."""
@@ -46,28 +56,22 @@ class Layers:
         """The fields that are written in any of the tables."""
         return self._written
 
-    @property
-    def own(self) -> SpecPath:
-        """Place of the nearest table."""
-        return self._layers[0][1]
-
     def nearest(self, type_: type[AnyTable]) -> AnyTable:
         """Return the nearest table itself, for the keys that no defaults have."""
-        table = self._layers[0][0]
-        assert isinstance(table, type_)  # noqa: S101 - the caller made it so
-        return table
+        assert isinstance(self._first, type_)  # noqa: S101 - the caller made it so
+        return self._first
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> TaskKind:
         """The kind of a task: by the nearest table that says it."""
         self._kind = self._kind or self._find_kind()
         return self._kind
 
-    def _find_kind(self) -> str:
+    def _find_kind(self) -> TaskKind:
         own = self._first.written
         for table, _ in self._layers:
             written = table.written
-            for key in ("operator", "python"):
+            for key in _KEYS_OF_A_KIND:
                 # An image goes with a function, but not with an operator from the defaults.
                 if key in written and (key == "python" or key in own or "image" not in own):
                     return key
@@ -77,31 +81,37 @@ class Layers:
 
     def get(self, field: str) -> Any:
         """Return the value of a field: the nearest that is written, else the built-in default."""
-        nearest = self._nearest.get(field)
-        return getattr(nearest[0] if nearest else self._first, field)
+        return getattr(self._nearest.get(field, self._layers[0])[0], field)
 
     def place(self, field: str) -> SpecPath:
         """Return where the value of a field is written."""
         # All of the tables have the same keys, the nearest perhaps some more.
         return (*self._nearest.get(field, self._layers[0])[1], self._keys[field])
 
-    def places(self, fields: Iterable[str]) -> dict[str, SpecPath]:
+    def places(self, fields: Container[str]) -> dict[str, SpecPath]:
         """Return where those of some fields stand that are written, by their keys."""
-        written = self._written
-        return {self._keys[field]: self.place(field) for field in fields if field in written}
+        own, keys = self.own, self._keys
+        if self._alone:
+            return {keys[field]: (*own, keys[field]) for field in self._written if field in fields}
+        return {keys[field]: self.place(field) for field in self._written if field in fields}
 
     def is_set(self, field: str) -> bool:
         """Say whether a field is written in any of the tables."""
         return field in self._written
 
-    def merged(self, field: str) -> Iterator[tuple[str, Any, SpecPath]]:
+    def merged(self, field: str) -> list[tuple[str, Any, SpecPath]]:
         """Return the entries of a merged table: key, value, place."""
+        if field not in self._written:
+            return []
+        if self._alone:
+            entries = getattr(self._first, field)
+            return [(key, value, (*self.own, field, key)) for key, value in entries.items()]
         found: dict[str, tuple[Any, SpecPath]] = {}
         for table, path in reversed(self._layers):
             entries = getattr(table, field) if field in table.written else {}
             for key, value in entries.items():
                 found[key] = (value, (*path, field, key))
-        return ((key, value, place) for key, (value, place) in found.items())
+        return [(key, value, place) for key, (value, place) in found.items()]
 
 
 @cache

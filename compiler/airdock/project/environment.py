@@ -19,7 +19,7 @@ _ENVIRONMENT_OF_AIRFLOW = frozenset({"__PYTHON_SCRIPT", "__PYTHON_INPUT"})
 def resolve_environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, Any], ...]:
     """Return the variables of a container; reports AD104, AD105 and AD212."""
     found: list[tuple[str, Any]] = []
-    variables = list(layers.merged("env"))
+    variables = layers.merged("env")
     own = {key for key, _, _ in variables}
     for key, (path, text) in _of_files(values.scope, layers).items():
         if key not in own:
@@ -28,7 +28,7 @@ def resolve_environment(values: TaskScope, layers: Layers) -> tuple[tuple[str, A
         if key in _ENVIRONMENT_OF_AIRFLOW:
             expected = "Airflow uses this name itself"
             values.scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-        resolved = values.value(value, place)
+        resolved = value if isinstance(value, str) else values.value(value, place)
         if resolved is not None:
             found.append((key, resolved))
     return tuple(found)
@@ -40,6 +40,8 @@ def _of_files(scope: Scope, layers: Layers) -> dict[str, tuple[str, str]]:
     Like every text of a file they go by `.env`, and into no committed file.
     """
     found: dict[str, tuple[str, str]] = {}
+    if not layers.is_set("env_files"):
+        return found
     for index, path in enumerate(layers.get("env_files")):
         where = (*layers.place("env_files"), index)
         text = scope.read_text(path, where, "file of variables")

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple, NewType, TypeAlias
 
 from airdock.diagnostics import SpecPath
 from airdock.facts import AirflowFacts, ProviderFacts
-from airdock.project.dag_parts import NOTHING, Access, Asset, Callback, Engine, Group, Pool, Schedule
+from airdock.project.dag_parts import NOTHING, Access, Asset, Callback, Engine, Group, Pool, Schedule, TaskKind
 from airdock.project.secret import Secret
 from airdock.project.values import HostValue, HostVariable, OutputValue, TaskValue
 
@@ -160,7 +160,7 @@ class Task(NamedTuple):
     """A task. What its kind has no use for is empty."""
 
     id: str
-    kind: Literal["container", "python", "operator"]
+    kind: TaskKind
     path: SpecPath
     options: dict[str, object]
     """Values that go to the operator as they are, by its keyword."""

@@ -84,26 +84,28 @@ def _named(layers: Layers, task: TaskSpec, spec: DagSpec) -> dict[str, SpecPath]
             found.setdefault(name, (*layers.own, "after", index))
     if task.teardown is not None:
         found.setdefault(task.teardown, (*layers.own, "teardown"))
-    fields = {"container": ("env",), "python": ("env", "args"), "operator": ("arguments",)}
-    for field_ in fields[layers.kind]:
-        # Variables are merged with those of the defaults; of arguments, the nearest table counts.
-        if field_ == "env":
-            written = [(value, place) for _, value, place in layers.merged(field_)]
-        else:
-            written = [(layers.get(field_), layers.place(field_))]
-        for value, place in written:
-            for name, inner in _outputs_in(value, place):
-                found.setdefault(name, inner)
+    if layers.kind != "operator":
+        for _, value, place in layers.merged("env"):
+            if not isinstance(value, str):  # nearly none
+                _add_outputs(found, value, place)
+    # Variables are merged with those of the defaults; of arguments, the nearest table counts.
+    field = {"python": "args", "operator": "arguments"}.get(layers.kind)
+    if field is not None:
+        _add_outputs(found, layers.get(field), layers.place(field))
     if task.expand is not None:
-        for name, inner in _outputs_in(task.expand, (*layers.own, "expand")):
-            found.setdefault(name, inner)
+        _add_outputs(found, task.expand, (*layers.own, "expand"))
     return found
+
+
+def _add_outputs(found: dict[str, SpecPath], value: Any, where: SpecPath) -> None:
+    for name, place in _outputs_in(value, where):
+        found.setdefault(name, place)
 
 
 def _outputs_in(value: Any, where: SpecPath) -> Iterator[tuple[str, SpecPath]]:
     """Return the tasks whose outputs a value names, with the places."""
     if isinstance(value, str):
-        return  # nearly all of them
+        return
     if isinstance(value, OutputSource):
         yield value.output, where
     elif source_of(value, ("output",)) is not None and isinstance(value["output"], str):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from airdock.diagnostics import Related, SpecPath, SpecPlace
@@ -17,7 +17,7 @@ from airdock.project.defaults import Layers, fields_for
 from airdock.project.environment import resolve_environment
 from airdock.project.expand import resolve_expand
 from airdock.project.findings import UNKNOWN_IMAGE
-from airdock.project.model import HostUser, Image, Task
+from airdock.project.model import HostUser, Image, MountUse, Task
 from airdock.project.mounts import resolve_uses
 from airdock.project.scope import Scope
 from airdock.project.swarm import CONTAINER_KEYWORDS, report_secrets, resolve_swarm
@@ -48,35 +48,42 @@ def resolve_task(
     scope = values.scope
     kind = layers.kind
     options = _options(scope, layers, kind)
-    if kind == "operator":
-        task = _operator(values, layers, id_, options)
-    else:
-        task = _container(values, layers, id_, kind, options, dag)
+    own = _of_operator(values, layers) if kind == "operator" else _of_container(values, layers, id_, options, dag)
     spec: TaskSpec = layers.nearest(TaskSpec)
+    if own.get("swarm") is not None:
+        options = {keyword: value for keyword, value in options.items() if keyword not in CONTAINER_KEYWORDS}
     doc = doc_text(scope, layers)
-    added: dict[str, object] = {} if doc is None else {"doc_md": doc}
+    if doc is not None:
+        options["doc_md"] = doc
     if spec.map_label is not None:
-        added["map_index_template"] = spec.map_label
+        options["map_index_template"] = spec.map_label
         if spec.expand is None:
             problem = '"map_label" has no meaning without "expand"'
             scope.report.add(KEYS_CONFLICT.at((*layers.own, "map_label"), "key", problem=problem))
     if layers.is_set("pool"):
         place = layers.place("pool")
         check_pool(scope, layers.get("pool"), place, values.user(place))
-    task = task._replace(
-        options={**task.options, **added},
+    task = Task(
+        id_,
+        kind,
+        layers.own,
+        options,
         group=group,
         named=named,
         upstream=upstream,
         setup=spec.setup,
         teardown=_teardown(values, spec, layers),
-        expand=resolve_expand(values, spec.expand, task),
         inlets=_assets(values, layers, "inlets"),
         outlets=_assets(values, layers, "outlets"),
         callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
         places=layers.places(_fields_of(kind)),
         keys=_keys_by_keyword(kind),
+        **own,
     )
+    if spec.expand is not None:
+        task = task._replace(expand=resolve_expand(values, spec.expand, task))
+    if task.swarm is not None:
+        report_secrets(scope, layers, task)
     check_names(scope, layers, task)
     return task
 
@@ -118,14 +125,15 @@ def _teardown(values: TaskScope, spec: TaskSpec, layers: Layers) -> Task | None:
 
 
 @cache
-def _fields_of(kind: str) -> tuple[str, ...]:
-    return (*fields_for(kind), *_OWN)
+def _fields_of(kind: str) -> frozenset[str]:
+    return frozenset({*fields_for(kind), *_OWN})
 
 
-@cache
-def _fields_by_keyword(kind: str) -> dict[str, str]:
+@lru_cache(1024)  # most tasks have the same keys as the one before
+def _fields_by_keyword(kind: str, written: frozenset[str]) -> dict[str, str]:
+    """Return those fields of a kind of task that pass through, by the operator's keyword, in the language's order."""
     marks = marked(TaskKeys, OperatorArg)
-    return {marks[field].keyword: field for field in fields_for(kind) if field in marks}
+    return {marks[field].keyword: field for field in fields_for(kind) if field in marks and field in written}
 
 
 @cache
@@ -141,8 +149,8 @@ def _keys_by_keyword(kind: str) -> dict[str, str]:
 
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
-    written = layers.written
-    options = {keyword: layers.get(field) for keyword, field in _fields_by_keyword(kind).items() if field in written}
+    fields = _fields_by_keyword(kind, frozenset(layers.written))
+    options = {keyword: layers.get(field) for keyword, field in fields.items()}
     if layers.is_set("log_max_files") and "log_max_files" in fields_for(kind):
         options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text
     if isinstance(options.get("entrypoint"), str) and options["entrypoint"]:
@@ -151,7 +159,8 @@ def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     return options
 
 
-def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, object]) -> Task:
+def _of_operator(values: TaskScope, layers: Layers) -> dict[str, Any]:
+    """Return what only a task has that is any operator."""
     where = layers.place("arguments")
     arguments = []
     for key, value in layers.get("arguments").items():
@@ -159,8 +168,7 @@ def _operator(values: TaskScope, layers: Layers, id_: str, options: dict[str, ob
         resolved = values.argument(key, value, (*where, key))
         if resolved is not None:
             arguments.append((key, resolved))
-    operator: str = layers.get("operator")
-    return Task(id_, "operator", layers.own, options, operator=operator, arguments=tuple(arguments))
+    return {"operator": layers.get("operator"), "arguments": tuple(arguments)}
 
 
 def _check_date(scope: Scope, key: str, value: Any, where: SpecPath) -> None:
@@ -170,8 +178,9 @@ def _check_date(scope: Scope, key: str, value: Any, where: SpecPath) -> None:
         scope.report.add(WRONG_TYPE.at(where, expected=expected, found=describe(value)))
 
 
-def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: dict[str, object], dag: str) -> Task:
-    scope = values.scope
+def _of_container(values: TaskScope, layers: Layers, id_: str, options: dict[str, object], dag: str) -> dict[str, Any]:
+    """Return what only a task has that runs in a container; a function adds to the options."""
+    scope, kind = values.scope, layers.kind
     image = _image(values, layers)
     function, arguments = None, []
     command = None
@@ -194,37 +203,38 @@ def _container(values: TaskScope, layers: Layers, id_: str, kind: str, options: 
     if layers.is_set("connection"):
         where = layers.place("connection")
         connection = scope.connection(layers.get("connection"), where, values.user(where), registry=True)
-    where = layers.place("engine")
-    engine = resolve_engine(scope, layers.get("engine"), where, values.user(where))
+    engine = None
+    if layers.is_set("engine"):
+        where = layers.place("engine")
+        engine = resolve_engine(scope, layers.get("engine"), where, values.user(where))
     swarm = resolve_swarm(scope, layers) if kind == "container" else None
-    if swarm is not None:
-        options = {keyword: value for keyword, value in options.items() if keyword not in CONTAINER_KEYWORDS}
-    task = Task(
-        id_,
-        "python" if kind == "python" else "container",
-        layers.own,
-        options,
-        image=image,
-        command=command,
-        mounts=resolve_uses(scope, layers.get("mounts"), layers.place("mounts"), values.user(layers.place("mounts"))),
-        env=resolve_environment(values, layers),
-        network=None if swarm else _network(scope, layers, engine),
-        user=_user(layers.get("user")),
-        gpus=tuple(layers.get("gpus")) if isinstance(layers.get("gpus"), list) else layers.get("gpus"),
-        remove=layers.get("remove"),
-        labels=() if swarm else _labels(scope, layers, dag, id_),
-        xcom=_xcom(scope, layers, kind),
-        connection=connection,
-        function=function,
-        arguments=tuple(arguments),
-        ulimits=tuple(_ulimit(name, limit) for name, limit in layers.get("ulimits").items()),
-        engine=engine or scope.access.engine,
-        mounts_rendered=scope.target.provider.renders("mounts"),
-        swarm=swarm,
-    )
-    if swarm is not None:
-        report_secrets(scope, layers, task)
-    return task
+    gpus = layers.get("gpus")
+    return {
+        "image": image,
+        "command": command,
+        "mounts": _mounts(values, layers),
+        "env": resolve_environment(values, layers),
+        "network": None if swarm else _network(scope, layers, engine),
+        "user": _user(layers.get("user")),
+        "gpus": tuple(gpus) if isinstance(gpus, list) else gpus,
+        "remove": layers.get("remove"),
+        "labels": () if swarm else _labels(scope, layers, dag, id_),
+        "xcom": _xcom(scope, layers, kind),
+        "connection": connection,
+        "function": function,
+        "arguments": tuple(arguments),
+        "ulimits": tuple([_ulimit(name, limit) for name, limit in layers.get("ulimits").items()]),
+        "engine": engine or scope.access.engine,
+        "mounts_rendered": scope.target.provider.renders("mounts"),
+        "swarm": swarm,
+    }
+
+
+def _mounts(values: TaskScope, layers: Layers) -> tuple[MountUse, ...]:
+    if not layers.is_set("mounts"):
+        return ()
+    where = layers.place("mounts")
+    return resolve_uses(values.scope, layers.get("mounts"), where, values.user(where))
 
 
 def _network(scope: Scope, layers: Layers, engine: Engine | None) -> str | None:
@@ -290,7 +300,7 @@ def _user(user: Any) -> str | HostUser | None:
 
 
 def _labels(scope: Scope, layers: Layers, dag: str, task: str) -> tuple[tuple[str, str], ...]:
-    labels = list(layers.merged("labels"))
+    labels = layers.merged("labels")
     if not scope.target.provider.has("labels"):
         return tuple((key, value) for key, value, _ in labels)
     own = {"airdock.project": scope.spec.project.name, "airdock.dag": dag, "airdock.task": task}
@@ -298,7 +308,7 @@ def _labels(scope: Scope, layers: Layers, dag: str, task: str) -> tuple[tuple[st
         if key in own:
             expected = "airdock sets this label, to find the containers of a task"
             scope.report.add(BAD_NAME.at(place, "key", name=key, expected=expected))
-    return (*own.items(), *((key, value) for key, value, _ in labels))
+    return (*own.items(), *[(key, value) for key, value, _ in labels])
 
 
 def _xcom(scope: Scope, layers: Layers, kind: str) -> str | tuple[str, str]:

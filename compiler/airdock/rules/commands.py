@@ -92,6 +92,8 @@ def _commands(context: Context, task: Task) -> Iterator[tuple[SpecPath, object]]
     place = task.places.get("command")
     if task.kind == "container" and place is not None and task.command is not None:
         yield place, context.written_at(place)
+    if not task.expand:
+        return
     place = (*task.path, "expand", "command")
     mapped = context.written_at(place)
     if isinstance(mapped, list):

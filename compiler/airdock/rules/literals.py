@@ -64,8 +64,9 @@ def literal_secret(context: Context) -> Iterator[Diagnostic]:
     for pattern in _TABLES:
         for place, table in _matching(context.written, pattern, ()):
             for inner, value in _texts(table, place):
-                name = next(str(part) for part in reversed(inner) if isinstance(part, str))
-                yield from _finding(inner, _held(_full_name(inner, name), value))
+                what = _held(_full_name(inner, _key(inner)), value)
+                if what is not None:
+                    yield from _finding(inner, what)
 
 
 def _matching(value: object, pattern: tuple[str, ...], path: SpecPath) -> Iterator[tuple[SpecPath, object]]:
@@ -86,25 +87,36 @@ def _texts(value: object, path: SpecPath) -> Iterator[tuple[SpecPath, str]]:
         yield path, value
     elif isinstance(value, dict) and set(value) not in _SOURCES:
         for key, inner in value.items():
-            yield from _texts(inner, (*path, key))
+            if isinstance(inner, str):  # nearly all of them
+                yield (*path, key), inner
+            else:
+                yield from _texts(inner, (*path, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from _texts(inner, path if isinstance(inner, str) else (*path, index))
 
 
+def _key(place: SpecPath) -> str:
+    """Return the key that a value stands at, be it in a list."""
+    last = place[-1]
+    return last if isinstance(last, str) else _key(place[:-1])
+
+
 def _full_name(place: SpecPath, name: str) -> str:
     """Return the name of the environment variable that a value gets, or the key it has."""
-    return "__".join(("AIRFLOW", *map(str, place[2:]))).upper() if place[:2] == ("airflow", "config") else name
+    if place[0] != "airflow" or place[1] != "config":
+        return name
+    return "__".join(("AIRFLOW", *map(str, place[2:]))).upper()
 
 
 def _held(name: str, value: str) -> str | None:
     """Return what a named text holds that it should not."""
-    if name.upper().startswith("AIRFLOW_CONN_") and value.lstrip().startswith("{"):
+    if "{" in value and name.upper().startswith("AIRFLOW_CONN_") and value.lstrip().startswith("{"):
         return _in_json(value)
     secret = names_secret(name) and not _NO_SECRET.fullmatch(value) and not value.startswith(_REFERENCES)
     if secret and "{{" not in value and "://" not in value and not is_known_to_all(value):
         return "a secret"
-    return _in_address(value)
+    return _in_address(value) if "://" in value else None
 
 
 def _password(value: str) -> str | None:
@@ -121,7 +133,7 @@ def _in_json(value: str) -> str | None:
 
 
 def _in_address(value: str) -> str | None:
-    match = PASSWORD_IN_ADDRESS.search(value) if "://" in value else None
+    match = PASSWORD_IN_ADDRESS.search(value)
     if match is None or match["password"].startswith(_REFERENCES) or is_known_to_all(match["password"]):
         return None
     return "a password"
@@ -130,7 +142,7 @@ def _in_address(value: str) -> str | None:
 def _finding(place: SpecPath, what: str | None) -> Iterator[Diagnostic]:
     if what is not None:
         # The value itself is in no text of the finding, and the printed source line hides it.
-        key = next(part for part in reversed(place) if isinstance(part, str))
+        key = _key(place)
         yield LITERAL_SECRET.at(place, help=_advice(place, key), key=key, what=what)
 
 

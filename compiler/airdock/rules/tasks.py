@@ -82,6 +82,8 @@ def provider_has_option(context: Context) -> Iterator[Diagnostic]:
             continue
         own = [keyword for keyword in ("labels", "ulimits") if getattr(task, keyword)]
         lacking = [keyword for keyword in (*task.options, *own) if not provider.has(keyword)]
+        if not lacking and task.swarm is None:
+            continue
         keywords = {keyword: task.keys.get(keyword, keyword) for keyword in lacking}
         places = {keyword: task.places[key] for keyword, key in keywords.items()}
         if task.swarm is not None:

@@ -73,16 +73,19 @@ def template_texts(context: Context, task: Task) -> Iterator[TaskText]:
     """
     if task.kind == "operator":
         return
-    if any("{" in word for word in task.command or ()):
+    if task.command is not None and "{" in "".join(task.command):
         yield from (text for text in _command(context, task) if is_template(text.text))
     for key, variable in task.env:
         if isinstance(variable, str) and is_template(variable):
             yield TaskText(task, "environment", variable, written_place(context, task, "env", key))
     for field, value, path in _values(context, task):
-        # Nearly all of them are one word or number.
-        for place, leaf in leaves(value, path) if isinstance(value, dict | list) else ((path, value),):
-            if isinstance(leaf, str) and is_template(leaf):
-                yield TaskText(task, field, leaf, place)
+        if isinstance(value, str):
+            if is_template(value):
+                yield TaskText(task, field, value, path)
+        elif isinstance(value, dict | list):
+            for place, leaf in leaves(value, path):
+                if isinstance(leaf, str) and is_template(leaf):
+                    yield TaskText(task, field, leaf, place)
 
 
 def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]:
@@ -93,11 +96,11 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
         if isinstance(variable, HostVariable) and isinstance(variable.value, EnvValue):
             yield "private_environment", variable.value.default, (*variable.value.path, "default")
     for use in task.mounts:
-        if is_template(use.target):
+        if "{" in use.target:
             own = use.target != use.mount.target
             yield "mounts", use.target, (*(use.path if own else use.mount.path), "target")
         source = use.mount.source
-        if isinstance(source, HostPath) and isinstance(source.base, str) and is_template(source.tail):
+        if isinstance(source, HostPath) and "{" in source.tail and isinstance(source.base, str):
             yield "mounts", source.tail, (*use.mount.path, "source")
     for argument, given in task.arguments:
         yield "op_kwargs", given, (*task.places["args"], argument)
@@ -108,13 +111,14 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
             field = "op_kwargs" if task.kind == "python" else keyword
             yield field, mapped, (*task.path, "expand", *names)
     for keyword, option in task.options.items():
-        place = task.places.get(task.keys[keyword]) if keyword in task.keys else None
-        if place is not None and keyword not in _DOCUMENTATION:
-            yield keyword, option, place
+        if isinstance(option, str | dict | list) and keyword in task.keys and keyword not in _DOCUMENTATION:
+            place = task.places.get(task.keys[keyword])
+            if place is not None:
+                yield keyword, option, place
     if task.swarm is not None:
         yield from _of_service(task.swarm, task.places.get("swarm", task.path))
     for key, label in task.labels:
-        if is_template(label):
+        if "{" in label:
             yield "labels", label, written_place(context, task, "labels", key)
     for key, keyword, text in (("network", "network_mode", task.network), ("user", "user", task.user)):
         if key in task.places:
@@ -160,5 +164,8 @@ def _layers(task: Task) -> list[SpecPath]:
 
 def written_place(context: Context, task: Task, *keys: str) -> SpecPath:
     """Return the nearest place where a key of a task is written."""
-    places: list[SpecPath] = [(*layer, *keys) for layer in _layers(task)]
-    return next((place for place in places if context.written_at(place) is not None), places[0])
+    own = (*task.path, *keys)
+    if context.written_at(own) is not None:
+        return own
+    places = ((*layer, *keys) for layer in _layers(task)[1:])
+    return next((place for place in places if context.written_at(place) is not None), own)

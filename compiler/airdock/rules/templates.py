@@ -88,16 +88,18 @@ def templates_right(context: Context) -> Iterator[Diagnostic]:
     for dag in context.project.dags:
         tasks = {task.id: task for task in dag.tasks}
         for task in dag.tasks:
-            texts = list(template_texts(context, task))
-            rendered = [(text, read(text.text, filters)) for text in texts if is_rendered(text.field, target.provider)]
+            rendered: list[tuple[TaskText, Reading]] = []
+            others: list[tuple[TaskText, Reading]] = []
+            for text in template_texts(context, task):
+                texts = rendered if is_rendered(text.field, target.provider) else others
+                texts.append((text, read(text.text, filters)))
             yield from _readable(rendered, task, filters)
             for text, reading in rendered:
                 yield from _known(text, reading, dag, context.project)
                 yield from _declared(text, reading, dag, context.project)
             yield from outputs_there(rendered, task, tasks)
-            for text in texts:
-                if not is_rendered(text.field, target.provider):
-                    yield from _not_rendered(text, read(text.text, filters), target.provider)
+            for text, reading in others:
+                yield from _not_rendered(text, reading, target.provider)
 
 
 def _readable(
@@ -121,7 +123,7 @@ def _readable(
 
 def _known(text: TaskText, reading: Reading, dag: Dag, project: Project) -> Iterator[Diagnostic]:
     known = project.target.airflow.templates
-    for use in _first(use for use in reading.uses if use.name not in known.variables):
+    for use in _first([use for use in reading.uses if use.name not in known.variables]):
         yield _unknown(use, text, dag, project)
     if dag.schedule is not None and dag.schedule.asset_triggered:
         for use in _first(use for use in reading.uses if use.sure and use.name in known.dated):

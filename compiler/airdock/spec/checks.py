@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -33,6 +34,11 @@ def duration(value: Any) -> datetime.timedelta:
     """Return `1h30m` as a duration."""
     if not isinstance(value, str):
         raise PydanticCustomError("duration_type", "a duration")
+    return _read_duration(value)
+
+
+@lru_cache(256)  # of a thousand tasks most have the same
+def _read_duration(value: str) -> datetime.timedelta:
     match = _DURATION.match(value)
     if match is None or not value:
         raise PydanticCustomError("duration", "not a duration")

@@ -38,6 +38,8 @@ def _any_beyond(values: dict[str, object]) -> bool:
     for _ in range(DEEPEST + 1):
         inner: list[object] = []
         for value in level:
+            if isinstance(value, str):  # nearly all of them
+                continue
             if isinstance(value, dict):
                 inner.extend(value.values())
             elif isinstance(value, list):

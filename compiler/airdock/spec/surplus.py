@@ -39,33 +39,31 @@ def shape_findings(values: dict[str, object]) -> Iterator[Diagnostic]:
     """Return AD102 and AD106 for every table whose keys do not go together."""
     for pattern, table in _TABLES:
         kinds = _kinds_by_key(table)
-        for path, written in _matching(values, pattern, ()):
+        for path, written in _matching(values, pattern):
             # Defaults serve tasks of every kind, so there only the keys that exclude each other matter.
             if table is not TaskKeys:
-                inherited = _inherited_kind(values, path, written) if table is TaskSpec else None
-                yield from _kind_findings(table, kinds, path, written, inherited)
-            yield from _pair_findings(table, path, written)
+                yield from _kind_findings(table, kinds, path, written, values)
+            if table.at_most_one:
+                yield from _pair_findings(table, path, written)
 
 
-def _matching(node: object, pattern: _Pattern, path: SpecPath) -> Iterator[tuple[SpecPath, dict[str, object]]]:
-    if not pattern:
-        for index, item in enumerate(node) if isinstance(node, list) else ((None, node),):
-            if isinstance(item, dict):
-                yield path if index is None else (*path, index), item
-        return
-    if not isinstance(node, dict):
-        return
-    first = pattern[0]
-    for key in node if first == "*" else (first,) if isinstance(first, str) else first:
-        if key in node:
-            yield from _matching(node[key], pattern[1:], (*path, key))
+def _matching(values: dict[str, object], pattern: _Pattern) -> Iterator[tuple[SpecPath, dict[str, object]]]:
+    found: list[tuple[SpecPath, object]] = [((), values)]
+    for part in pattern:
+        keys = (part,) if isinstance(part, str) else part
+        found = [((*path, key), node[key]) for path, node in found if isinstance(node, dict) for key in (node if part == "*" else keys) if key in node]
+    for path, node in found:
+        if isinstance(node, dict):
+            yield path, node
+        elif isinstance(node, list):
+            yield from (((*path, index), item) for index, item in enumerate(node) if isinstance(item, dict))
 
 
 def _kinds_by_key(table: type[Table]) -> dict[str, frozenset[str]]:
     return {keys_by_field(table)[field]: mark.kinds for field, mark in marked(table, For).items()}
 
 
-def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object], inherited: str | None) -> Iterator[Diagnostic]:
+def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: SpecPath, written: dict[str, object], values: dict[str, object]) -> Iterator[Diagnostic]:
     choice = table.kinds
     if choice is None:
         return
@@ -82,8 +80,9 @@ def _kind_findings(table: type[Table], kinds: dict[str, frozenset[str]], path: S
     if len(present) > 1 and not together:
         return
     present.sort(key=choice.keys.index)
-    own = present or [key for group in table.at_most_one for key in group if key in written]
-    kind = present[0] if present else (None if own else inherited) or choice.fallback
+    kind = present[0] if present else choice.fallback
+    if not present and table is TaskSpec and not any(key in written for group in table.at_most_one for key in group):
+        kind = _inherited_kind(values, path, written) or choice.fallback
     for key in written:
         if key in kinds and kind not in kinds[key]:
             what = f'with "{present[0]}"' if present else f"in a {kind} task"
@@ -112,6 +111,8 @@ def _inherited_kind(values: dict[str, object], path: SpecPath, own: dict[str, ob
 
 def _pair_findings(table: type[Table], path: SpecPath, written: dict[str, object]) -> Iterator[Diagnostic]:
     for group in table.at_most_one:
+        if len([key for key in group if key in written]) < 2:
+            continue
         present = [key for key in written if key in group]
         for key in present[1:]:
             problem = f'"{key}" and "{present[0]}" exclude each other'

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -212,9 +211,13 @@ def touch(project: Path) -> None:
 
 
 def clean(project: Path) -> None:
-    """Remove all that was built."""
+    """Take all away that was built: moved, not deleted.
+
+    For minutes ext4 gives no new file the inode of a deleted one, and passes all of those at each new file: where a
+    thousand were deleted just before, making one takes several times as long (measured), whoever makes it.
+    """
+    aside = project.with_name(f"built {time.monotonic_ns()}")
+    aside.mkdir()
     for path in project.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name not in KEPT:
-            path.unlink()
+        if path.name not in KEPT:
+            path.rename(aside / path.name)

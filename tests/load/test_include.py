@@ -42,6 +42,15 @@ def test_pattern_is_named_as_far_as_it_helps(pattern: str, message: str | None, 
     assert found == ([message] if message else [f'include "{pattern[:40]}…" matches no file'])
 
 
+@pytest.mark.parametrize("target", ["gone.toml", "broken.toml"], ids=["nowhere", "ring"])
+def test_link_that_leads_nowhere_is_no_part_that_may_be_left_out(target: str, tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text('[images.etl]\nref = "x"\n', encoding="utf-8")
+    (tmp_path / "broken.toml").symlink_to(target)
+    (tmp_path / "folder.toml").mkdir()
+    found = messages(tmp_path, {"airdock.toml": f'include = ["[bfg]*.toml"]\n{BASE}'})
+    assert found == ['include "[bfg]*.toml" matches broken.toml, a link that leads nowhere']
+
+
 @pytest.mark.parametrize(
     ("included", "message", "advice"),
     [

@@ -279,7 +279,7 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
     folder = False
     try:
         seen.folders(document.root, pattern)
-        found = sorted(entry for entry in document.root.glob(pattern) if seen.kind(entry).is_file())
+        found = sorted(entry for entry in document.root.glob(pattern) if not seen.kind(entry).is_dir())
         # A folder is easily meant to stand for what is in it.
         folder = not found and bool(pattern) and (document.root / pattern).is_dir()
     except (ValueError, IndexError, OSError, RuntimeError):
@@ -290,8 +290,12 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
         report.add(INCLUDE.at(path, help=advice, pattern=shown, reason="matches no file"))
     for entry in found:
         name = entry.relative_to(document.root).as_posix()
-        if not entry.resolve().is_relative_to(root):
+        if not entry.exists():
+            report.add(INCLUDE.at(path, pattern=shown, reason=f"matches {name}, a link that leads nowhere"))
+        elif not entry.resolve().is_relative_to(root):
             report.add(INCLUDE.at(path, pattern=shown, reason=f"leaves the project by the link {name}"))
+        elif not entry.is_file():
+            report.add(INCLUDE.at(path, pattern=shown, reason=f"matches {name}, which is a pipe or a device"))
         elif name != document.main and name not in document.files:
             values = _read(document, entry, name, report)
             if values is not None:

@@ -114,7 +114,12 @@ def main(how: str, folder: Path, dag_id: str = "") -> None:
     answers = sys.stdout
     # Whatever Airflow and the DAGs print is not an answer.
     with redirect_stdout(sys.stderr):
-        parse = {"processor": processor(folder), "bag": lambda: bag(folder), "task": lambda: task(folder, dag_id)}[how]
+        ways: dict[str, Callable[[], dict[str, int]]] = {
+            "processor": processor(folder),
+            "bag": lambda: bag(folder),
+            "task": lambda: task(folder, dag_id),
+        }
+        parse = ways[how]
         parse()
         for _ in sys.stdin:
             with measured() as found:

@@ -78,7 +78,7 @@ class Parser:
         self.dags = dags
         pipe: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "encoding": "utf-8"}
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 -- as long as the process
-        self.process = subprocess.Popen([python, PARSE, *arguments], env=env, stderr=self.log, **pipe)
+        self.process: Any = subprocess.Popen([python, PARSE, *arguments], env=env, stderr=self.log, **pipe)
 
     def __call__(self) -> float:
         """Parse once; return user and system time, of children too."""
@@ -136,7 +136,8 @@ class Subjects:
         place = self.folder / f"{kind} {count}"
         match kind:
             case "pass":
-                return Command(self.env, *[[self.python, "-c", "pass"]] * count)
+                nothing: list[str | Path] = [self.python, "-c", "pass"]
+                return Command(self.env, *[nothing] * count)
             case "no-op" | "build" | "templates" | "check":
                 forms.airdock(place, count // forms.TASKS, templates=kind == "templates")
                 command = [self.python.with_name("airdock"), "check" if kind == "check" else "build", "-C", place]
@@ -151,9 +152,8 @@ class Subjects:
                 return Command(self.env, [self.factory.with_name("dagfactory"), "lint", place])
             case "boundary-layer":
                 files = forms.boundary_layer(place, count)
-                return Command(
-                    self.env, *([self.boundary.with_name("boundary-layer"), "build-dag", file] for file in files)
-                )
+                start: list[str | Path] = [self.boundary.with_name("boundary-layer"), "build-dag"]
+                return Command(self.env, *([*start, file] for file in files))
         return self.parser(kind, count, place)
 
     def parser(self, kind: str, count: int, place: Path) -> Parser:

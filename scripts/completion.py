@@ -25,7 +25,7 @@ def script(shell: str) -> str:
     main = parser()
     for action in _actions(main):
         if action.dest in COMPLETE:
-            action.complete = COMPLETE[action.dest]  # type: ignore[attr-defined] - read by shtab
+            action.complete = COMPLETE[action.dest]  # type: ignore[attr-defined]  # read by shtab
         if action.dest == "code":
             action.choices, action.help = [kind.code for kind in sorted_kinds()], "finding"
         if isinstance(action, argparse._SubParsersAction):

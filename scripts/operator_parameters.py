@@ -44,7 +44,8 @@ def passed(table: type[Table], prefix: str = "") -> dict[str, str]:
 
 def reached() -> dict[str, str]:
     """Return parameter to the words that say which key reaches it."""
-    written = tomli.loads((FACTS / "operator_parameters.toml").read_text(encoding="utf-8"))["reached"]
+    text = (FACTS / "operator_parameters.toml").read_text(encoding="utf-8")
+    written: dict[str, str] = tomli.loads(text)["reached"]
     return written | passed(TaskSpec) | passed(SwarmSpec, "swarm.")
 
 

@@ -185,7 +185,7 @@ def old_schedule() -> object:
 
 @symptom
 def old_dates() -> object:
-    from airflow.utils.dates import days_ago  # type: ignore[import-not-found]
+    from airflow.utils.dates import days_ago
 
     return days_ago(1)
 

@@ -69,7 +69,7 @@ def test_shipped_scripts_are_those_of_the_present_command_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.syspath_prepend(str(REPOSITORY / "scripts"))
-    from completion import script  # type: ignore[import-not-found]
+    from completion import script
 
     for name in SHELLS:
         assert run("completion", name) == 0

@@ -141,8 +141,8 @@ def _tasks(
             id_,
             dag,
             group=groups.get(spec.tasks[id_].group or ""),
-            named=tuple(done[name] for name in graph.named[id_] if name in done),
-            upstream=tuple(done[name] for name in graph.upstream[id_] if name in done),
+            named=tuple([done[name] for name in graph.named[id_] if name in done]),
+            upstream=tuple([done[name] for name in graph.upstream[id_] if name in done]),
         )
     return done, graph
 

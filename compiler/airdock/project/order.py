@@ -41,7 +41,7 @@ def graph_of(scope: Scope, dag: str, spec: DagSpec, layers: Mapping[str, Layers]
     for id_, task in spec.tasks.items():
         named[id_] = _named(layers[id_], task, spec)
         needs[id_] = dict(named[id_])
-        for name, place in _of_groups(dag, id_, task, spec):
+        for name, place in _of_groups(dag, id_, task, spec) if spec.groups else ():
             for other in inside.get(name, (name,)):
                 needs[id_].setdefault(other, place)
         needs[id_] = {name: place for name, place in needs[id_].items() if name in spec.tasks}

@@ -111,7 +111,7 @@ def _values(context: Context, task: Task) -> Iterator[tuple[str, Any, SpecPath]]
             field = "op_kwargs" if task.kind == "python" else keyword
             yield field, mapped, (*task.path, "expand", *names)
     for keyword, option in task.options.items():
-        if isinstance(option, str | dict | list) and keyword in task.keys and keyword not in _DOCUMENTATION:
+        if isinstance(option, (str, dict, list)) and keyword in task.keys and keyword not in _DOCUMENTATION:
             place = task.places.get(task.keys[keyword])
             if place is not None:
                 yield keyword, option, place

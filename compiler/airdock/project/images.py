@@ -8,11 +8,12 @@ import re
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
 from airdock.load import seen
+from airdock.load.files import DOES_NOT_EXIST
 from airdock.project.content import NOTHING, ContentDigest
 from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
 from airdock.project.ignore import IgnoreRules, read_ignore
 from airdock.project.model import Build, Image, ProjectPath
-from airdock.project.requirements import check_requirements
+from airdock.project.requirements import check_requirements, is_pinned
 from airdock.project.scope import Scope
 from airdock.spec.image import ImageSpec
 
@@ -39,7 +40,7 @@ def resolve_images(scope: Scope) -> None:
 def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
     """Return an image whose Dockerfile airdock writes."""
     named = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
-    if isinstance(spec.pip, str) and scope.exists(spec.pip, (*where, "pip"), folder=False):
+    if isinstance(spec.pip, str) and _has_requirements(scope, spec.pip, (*where, "pip")):
         named.append((spec.pip, (*where, "pip")))
     if isinstance(spec.pip, list):
         check_requirements(spec.pip, (*where, "pip"), scope.report)
@@ -54,6 +55,15 @@ def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Ima
         ProjectPath("."), f"images/{name}/Dockerfile", text, ignore, None, tuple(spec.args.items()), spec.platform
     )
     return Image(name, _reference(scope, name, spec, digest), build)
+
+
+def _has_requirements(scope: Scope, path: str, where: SpecPath) -> bool:
+    """Say whether a file with requirements is there; reports AD212 or AD906 if it is not."""
+    if is_pinned(path) and not scope.files.there(path):
+        advice = f'text is the path of a file; write ["{path}"]'
+        scope.report.add(NOT_FOUND.at(where, what="file", path=path, reason=DOES_NOT_EXIST, help=advice))
+        return False
+    return scope.exists(path, where, folder=False)
 
 
 def _is_part(scope: Scope, path: str, where: SpecPath) -> bool:

@@ -23,18 +23,32 @@ _REPOSITORY = re.compile(
 
 
 def resolve_images(scope: Scope) -> None:
-    """Fill ``scope.images``; reports AD204, AD212 and AD906."""
+    """Fill ``scope.images``; reports AD104, AD204, AD212 and AD906."""
     for name, spec in scope.spec.images.items():
         where: SpecPath = ("images", name)
         if spec.ref is not None:
+            _check_reference(scope, spec.ref, (*where, "ref"))
             connection = spec.connection and scope.connection(
                 spec.connection, (*where, "connection"), f'image "{name}"', registry=True
             )
             scope.images[name] = Image(name, spec.ref, None, spec.pull == "always", connection)
         elif spec.from_ is not None:
+            _check_reference(scope, spec.from_, (*where, "from"))
             scope.images[name] = _described(scope, name, spec, where)
         else:
             scope.images[name] = _own(scope, name, spec, where)
+
+
+def _check_reference(scope: Scope, reference: str, where: SpecPath) -> None:
+    """Report AD104 for a name that has capital letters: the engine refuses it. A registry and a tag may have them."""
+    name, at, digest = reference.partition("@")
+    first, slash, rest = name.partition("/")
+    registry = f"{first}/" if slash and (first == "localhost" or "." in first or ":" in first) else ""
+    path, colon, tag = (rest if registry else f"{first}{slash}{rest}").partition(":")
+    if path != path.lower() and "{" not in reference:
+        advice = f'did you mean "{registry}{path.lower()}{colon}{tag}{at}{digest}"?'
+        expected = "the name of an image is in lower case"
+        scope.report.add(BAD_VALUE.at(where, found=f'"{reference}"', expected=expected, help=advice))
 
 
 def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
@@ -106,6 +120,8 @@ def _ignore_of(scope: Scope, folder: str, dockerfile: str, where: SpecPath) -> I
 def resolve_airflow_image(scope: Scope) -> Image:
     """Return the image of the Airflow services."""
     spec = scope.spec.airflow
+    if spec.image is not None:
+        _check_reference(scope, spec.image, ("airflow", "image"))
     text = airflow_dockerfile(spec, scope.target)
     digest = ContentDigest()
     digest.add("Dockerfile", text.encode())

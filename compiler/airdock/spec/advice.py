@@ -212,7 +212,7 @@ def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
         # In TOML all that stands below a header belongs to it, up to the next header.
         return f'if the key "{path[-1]}" of the table around is meant, write it above [{".".join(map(str, path[:-1]))}]'
     if kind in ("model_type", "dict_type"):
-        return _table_help(location, path) or _colons_help(path, value) or _pairs_help(path, value)
+        return _table_help(location, path) or _colons_help(path, value) or _pairs_help(path, value) or _callback_help(path, value)
     if isinstance(value, str):
         return _names_help(path, value) or _text_help(kind, value, integers=list_of_integers(location))
     if kind == "string_type":
@@ -275,6 +275,12 @@ def _colons_help(path: SpecPath, value: object) -> str | None:
     # Compose writes the port of the host first.
     pair = f'"{first[2]}" = {first[1]}' if path[-1] == "ports" else f'"{first[1]}" = "{first[2]}"'
     return f"write {path[-1]} = {{ {pair}{', …' if len(value) > 1 else ''} }}"
+
+
+def _callback_help(path: SpecPath, value: object) -> str | None:
+    """Return how the name of a function, which Airflow has here, is written."""
+    name = isinstance(value, str) and str(path[-1]).startswith("on_") and re.fullmatch(r"\w+(?:\.\w+)+", value[:200])
+    return f'write {path[-1]} = {{ callable = "{value}" }}' if name else None
 
 
 def _pairs_help(path: SpecPath, value: object) -> str | None:

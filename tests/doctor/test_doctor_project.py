@@ -247,6 +247,20 @@ class TestComposeFiles:
         sh(row["mend"].partition(" (with values)")[0])
         assert (folder / ".env").read_text(encoding="utf-8").endswith("\nSMTP=...\n")
 
+    def test_dollar_sign_in_dotenv(self, host: Host) -> None:
+        folder = host.project()
+        with (folder / ".env").open("a", encoding="utf-8") as file:
+            file.write("DB_PASSWORD=abc$hunter2\nQUOTED='$SMTP'\nLONGER=$SMTP_HOST\n")
+        names = ("hunter2", "SMTP")
+        said = [f'level=warning msg="The \\"{name}\\" variable is not set. Defaulting to a blank"\n' for name in names]
+        host.says("compose", "config", out="{}", err="".join(said))
+        first, second = host.doctor()["compose files"]
+        assert (first["status"], second["status"]) == ("warning", "warning")
+        assert first["message"].startswith("a dollar sign in DB_PASSWORD of .env: ")
+        assert first["mend"] == "put the value into single quotes: DB_PASSWORD='...', and run airdock build"
+        assert "hunter2" not in str((first, second))
+        assert second["message"] == "the Compose files use SMTP, which nobody sets"
+
 
 class TestImages:
     """Images on the stack's engine."""

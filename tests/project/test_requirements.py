@@ -46,6 +46,15 @@ def test_requirement_that_pip_reads_is_taken(line: str) -> None:
     assert refused(line) is None
 
 
+@pytest.mark.parametrize("line", ["requirements.txt", "etc/dev-requirements.in", "pyproject.toml", "poetry.lock"])
+def test_name_of_a_file_is_not_taken_for_a_package(line: str) -> None:
+    sentence = f'"{line}" is not allowed here: pip would look for a package of that name'
+    assert refused(line) == (sentence, f'a file stands alone: pip = "{line}"')
+    report = Report()
+    check_requirements([line], ("airflow", "requirements"), report)
+    assert [found.help for found in report.findings] == ["write the lines of that file, one an entry"]
+
+
 @pytest.mark.parametrize(
     ("line", "meant"),
     [

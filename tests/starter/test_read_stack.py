@@ -204,6 +204,18 @@ def test_dockerfile_in_the_way_of_airdocks_is_a_step(tmp_path: Path, capsys: pyt
     assert "'lxml'" in path.read_text(encoding="utf-8")
 
 
+def test_dotenv_that_git_would_commit_hides_no_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    stack_of(tmp_path, "env_file: ${ENV_FILE_PATH:-.env}")
+    (tmp_path / ".env").write_text('AIRFLOW_CONN_API=\'{"conn_type": "http"}\'\n', encoding="utf-8")
+    (tmp_path / "Dockerfile").write_text("FROM apache/airflow:2.9.3\n", encoding="utf-8")
+    assert run("init", tmp_path) == 0
+    printed = capsys.readouterr().out
+    assert ".gitignore: .env " in printed
+    assert len(do_steps(printed)) == 1
+    assert run("build", "-C", tmp_path, "--strict") == 0
+
+
 def test_lines_that_airdock_writes_itself_are_found_behind_anchors(tmp_path: Path) -> None:
     common = "image: apache/airflow:2.9.3\n  group_add: [999]\n  volumes: ['/var/run/docker.sock:/var/run/docker.sock']"
     stack = stack_of(tmp_path, compose(common))

@@ -44,9 +44,23 @@ def config(patient: Patient) -> Iterator[Result]:
     if isinstance(merged, str):
         yield problem(merged, f"correct it; this says whether it is right: {patient.here('docker compose config -q')}")
         return
-    if merged.unset:
-        text = f"the Compose files use {listed(list(merged.unset))}, which nobody sets"
-        lines = "".join(f"{name}=...\\n" for name in merged.unset)
+    # What stands behind a dollar sign in a value of .env may be part of a password, so only the key is named.
+    signed = {name: key for name in merged.unset if (key := _key_with(name, patient)) is not None}
+    for key in dict.fromkeys(signed.values()):
+        text = f"a dollar sign in {key} of .env: Compose takes what comes after it for a variable, which nobody sets"
+        yield warning(text, f"put the value into single quotes: {key}='...', and run airdock build")
+    unset = [name for name in merged.unset if name not in signed]
+    if unset:
+        text = f"the Compose files use {listed(unset)}, which nobody sets"
+        lines = "".join(f"{name}=...\\n" for name in unset)
         yield warning(text, patient.here(f"printf '\\n{lines}' >> .env") + " (with values)")
-    else:
+    elif not signed:
         yield ok(f"Compose takes the files: {len(merged.services)} services")
+
+
+def _key_with(variable: str, patient: Patient) -> str | None:
+    """Return the key of the line of .env, one of the user's own, whose value names a variable."""
+    dotenv = patient.host.dotenv
+    used = rf"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=[^\n']*\$\{{?{re.escape(variable)}(?!\w)"
+    line = re.search(used, dotenv.before + dotenv.after, re.MULTILINE)
+    return line[1] if line else None

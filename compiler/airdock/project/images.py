@@ -8,11 +8,12 @@ import re
 from airdock.diagnostics import SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, NOT_FOUND
 from airdock.load import seen
+from airdock.load.files import DOES_NOT_EXIST
 from airdock.project.content import NOTHING, ContentDigest
 from airdock.project.dockerfile import airflow_dockerfile, image_dockerfile, image_ignore
 from airdock.project.ignore import IgnoreRules, read_ignore
 from airdock.project.model import Build, Image, ProjectPath
-from airdock.project.requirements import check_requirements
+from airdock.project.requirements import check_requirements, is_pinned
 from airdock.project.scope import Scope
 from airdock.spec.image import ImageSpec
 
@@ -22,24 +23,38 @@ _REPOSITORY = re.compile(
 
 
 def resolve_images(scope: Scope) -> None:
-    """Fill ``scope.images``; reports AD204, AD212 and AD906."""
+    """Fill ``scope.images``; reports AD104, AD204, AD212 and AD906."""
     for name, spec in scope.spec.images.items():
         where: SpecPath = ("images", name)
         if spec.ref is not None:
+            _check_reference(scope, spec.ref, (*where, "ref"))
             connection = spec.connection and scope.connection(
                 spec.connection, (*where, "connection"), f'image "{name}"', registry=True
             )
             scope.images[name] = Image(name, spec.ref, None, spec.pull == "always", connection)
         elif spec.from_ is not None:
+            _check_reference(scope, spec.from_, (*where, "from"))
             scope.images[name] = _described(scope, name, spec, where)
         else:
             scope.images[name] = _own(scope, name, spec, where)
 
 
+def _check_reference(scope: Scope, reference: str, where: SpecPath) -> None:
+    """Report AD104 for a name that has capital letters: the engine refuses it. A registry and a tag may have them."""
+    name, at, digest = reference.partition("@")
+    first, slash, rest = name.partition("/")
+    registry = f"{first}/" if slash and (first == "localhost" or "." in first or ":" in first) else ""
+    path, colon, tag = (rest if registry else f"{first}{slash}{rest}").partition(":")
+    if path != path.lower() and "{" not in reference:
+        advice = f'did you mean "{registry}{path.lower()}{colon}{tag}{at}{digest}"?'
+        expected = "the name of an image is in lower case"
+        scope.report.add(BAD_VALUE.at(where, found=f'"{reference}"', expected=expected, help=advice))
+
+
 def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Image:
     """Return an image whose Dockerfile airdock writes."""
     named = [(copy.from_, (*where, "copy", index, "from")) for index, copy in enumerate(spec.copy_)]
-    if isinstance(spec.pip, str) and scope.exists(spec.pip, (*where, "pip"), folder=False):
+    if isinstance(spec.pip, str) and _has_requirements(scope, spec.pip, (*where, "pip")):
         named.append((spec.pip, (*where, "pip")))
     if isinstance(spec.pip, list):
         check_requirements(spec.pip, (*where, "pip"), scope.report)
@@ -54,6 +69,15 @@ def _described(scope: Scope, name: str, spec: ImageSpec, where: SpecPath) -> Ima
         ProjectPath("."), f"images/{name}/Dockerfile", text, ignore, None, tuple(spec.args.items()), spec.platform
     )
     return Image(name, _reference(scope, name, spec, digest), build)
+
+
+def _has_requirements(scope: Scope, path: str, where: SpecPath) -> bool:
+    """Say whether a file with requirements is there; reports AD212 or AD906 if it is not."""
+    if is_pinned(path) and not scope.files.there(path):
+        advice = f'text is the path of a file; write ["{path}"]'
+        scope.report.add(NOT_FOUND.at(where, what="file", path=path, reason=DOES_NOT_EXIST, help=advice))
+        return False
+    return scope.exists(path, where, folder=False)
 
 
 def _is_part(scope: Scope, path: str, where: SpecPath) -> bool:
@@ -96,6 +120,8 @@ def _ignore_of(scope: Scope, folder: str, dockerfile: str, where: SpecPath) -> I
 def resolve_airflow_image(scope: Scope) -> Image:
     """Return the image of the Airflow services."""
     spec = scope.spec.airflow
+    if spec.image is not None:
+        _check_reference(scope, spec.image, ("airflow", "image"))
     text = airflow_dockerfile(spec, scope.target)
     digest = ContentDigest()
     digest.add("Dockerfile", text.encode())

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Sequence
 
 from airdock.diagnostics import Kind, Related, SpecPath, SpecPlace
-from airdock.diagnostics.shape import KEYS_CONFLICT, LEAVES_PROJECT
+from airdock.diagnostics.shape import BAD_VALUE, KEYS_CONFLICT, LEAVES_PROJECT
 from airdock.load.files import FileProblem
 from airdock.project.findings import UNKNOWN_MOUNT
 from airdock.project.model import HostPath, Mount, MountUse, Volume
@@ -29,7 +30,7 @@ SAME_TARGET = Kind(
 
 
 def resolve_mounts(scope: Scope) -> None:
-    """Fill ``scope.mounts``; reports AD106 and AD906."""
+    """Fill ``scope.mounts``; reports AD104, AD106 and AD906."""
     volumes: dict[str, tuple[str, Volume]] = {}
     for name, spec in scope.spec.mounts.items():
         where: SpecPath = ("mounts", name)
@@ -61,6 +62,7 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
     elif spec.source is not None and spec.source.startswith("/"):
         source = HostPath("absolute", posixpath.normpath(spec.source))
     else:
+        _check_as_written(scope, str(spec.source), (*where, "source"))
         tail = posixpath.normpath(spec.source or ".")
         try:
             scope.files.find(tail, matters="")
@@ -69,6 +71,21 @@ def _bind(scope: Scope, name: str, spec: MountSpec, where: SpecPath) -> Mount:
                 scope.report.add(LEAVES_PROJECT.at((*where, "source"), path=spec.source))
         source = HostPath("project", "" if tail == "." else tail)
     return Mount(name, "bind", spec.target, spec.read_only, source, spec.create, spec.propagation, path=where)
+
+
+def _check_as_written(scope: Scope, source: str, where: SpecPath) -> None:
+    """Report AD104 for a source that a shell, Compose or Windows would read: here it is the name of a folder."""
+    start = re.match(r"(~)[^/]*(?:/|$)|(\$)(?:\w+(?:/|$)|\{)|([A-Za-z]:)[\\/]|(\\\\)", source)
+    if start is None:
+        return
+    expected = "it is relative to the project directory, or absolute and begins with /"
+    advice = "write the whole path, or take it from the host"
+    if start[1] or start[2]:
+        sign = start[1] or start[2]
+        expected = f'"{sign}" is part of a name here, nothing reads it'
+        name = re.match(r"\$\{?(\w+)\}?$", source)
+        advice = f'{advice}: source = {{ env = "{name[1] if name else "DATA_DIR"}" }}'
+    scope.report.add(BAD_VALUE.at(where, found=f'"{source}"', expected=expected, help=advice))
 
 
 def _volume(scope: Scope, name: str, spec: MountSpec) -> Mount:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from airdock.diagnostics import Kind, Report, SpecPath
 from airdock.diagnostics.shape import BAD_VALUE
+from airdock.spec.patterns import REQUIREMENTS_FILE
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
@@ -49,12 +50,20 @@ _MENDED = (
 def check_requirements(lines: Iterable[str], where: SpecPath, report: Report) -> None:
     """Report AD104 for every line that pip could not read."""
     for index, line in enumerate(lines):
-        if not _is_plain(line) and not _URL.match(line) and _read(line) is None:
+        if re.match(REQUIREMENTS_FILE, line):
+            expected = "pip would look for a package of that name"
+            report.add(BAD_VALUE.at((*where, index), found=f'"{line}"', expected=expected, help=_of_file(line, where)))
+        elif not _is_plain(line) and not _URL.match(line) and _read(line) is None:
             # A direct address may hold a password.
             found = "this text" if "://" in line else f'"{line}"'
             report.add(
                 BAD_VALUE.at((*where, index), found=found, expected="it is no requirement of pip", help=_mended(line))
             )
+
+
+def is_pinned(text: str) -> bool:
+    """Say whether a text is a requirement that no file would be called like."""
+    return _is_plain(text) and re.search(r"[<>=~\[]", text) is not None
 
 
 def check_pins(lines: Iterable[str], python: str, airflow: str, provider: str, report: Report) -> None:
@@ -89,6 +98,13 @@ def _read(line: str) -> Requirement | None:
         return None
     # `name@1.2`, as npm writes it, is read as an address.
     return None if found.url is not None and ":" not in found.url else found
+
+
+def _of_file(name: str, where: SpecPath) -> str:
+    """Return how the requirements of a file are taken."""
+    if where[-1] == "pip":
+        return f'a file stands alone: pip = "{name}"'
+    return "write the lines of that file, one an entry"
 
 
 def _mended(line: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from airdock.diagnostics import Kind, Report
 from airdock.diagnostics.kind import as_warning
 from airdock.diagnostics.shape import BAD_VALUE
@@ -23,8 +25,8 @@ OTHER_AIRFLOW = Kind(
     "other-airflow-version",
     "error",
     "{problem}",
-    what="A key needs another Airflow version than airflow.version; or (a warning) that version is newer than the "
-    "newest that airdock knows.",
+    what="A key needs another Airflow version than airflow.version, or its image is of another; or (a warning) that "
+    "version is newer than the newest that airdock knows.",
     why="Airflow would refuse the DAG; or airdock treats a new version like the newest it knows, which may be wrong.",
     example='[airflow]\nversion = "3.99.0"\n',
     fix="Remove the key, or change the version; for a new Airflow, look for a newer airdock.",
@@ -45,6 +47,7 @@ def resolve_target(spec: AirflowTable, report: Report) -> Target | None:
     if not spec.version.startswith(f"{facts.series}."):
         problem = f"Airflow {spec.version} is newer than this airdock knows; it is treated like {facts.latest}"
         report.add(as_warning(OTHER_AIRFLOW.at(where, problem=problem)))
+    _check_image(spec, report)
     python = spec.python or facts.image_python
     if python not in facts.python:
         expected = f"Airflow {spec.version} runs on {', '.join(facts.python)}"
@@ -55,6 +58,17 @@ def resolve_target(spec: AirflowTable, report: Report) -> Target | None:
     if provider is not None:
         check_pins(spec.requirements, python, spec.version, provider.version, report)
     return Target(spec.version, facts, python, provider) if provider else None
+
+
+def _check_image(spec: AirflowTable, report: Report) -> None:
+    """Report AD305 for an official image of another release: what runs would not be what DAGs are written for."""
+    official = re.match(r"(?:docker\.io/)?apache/airflow:(?:slim-)?([0-9]+\.[0-9]+\.[0-9]+)(?![0-9])", spec.image or "")
+    if official is None or official[1] == spec.version:
+        return
+    problem = f"the image is of Airflow {official[1]}, and airflow.version is {spec.version}"
+    found = OTHER_AIRFLOW.at(("airflow", "image"), problem=problem, help="name one release in both")
+    same_series = official[1].rpartition(".")[0] == spec.version.rpartition(".")[0]
+    report.add(as_warning(found) if same_series else found)
 
 
 def _provider(spec: AirflowTable, python: str, report: Report) -> ProviderFacts | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -97,4 +98,11 @@ def _is_zone(zone: str) -> bool:
 def _near(zone: str) -> str | None:
     from zoneinfo import available_timezones
 
-    return did_you_mean(zone, sorted(available_timezones()))
+    zones = sorted(available_timezones())
+    cities = [one for one in zones if one.rpartition("/")[2].casefold() == zone.casefold() and "/" in one]
+    if len(cities) == 1:
+        return f'did you mean "{cities[0]}"?'
+    if re.fullmatch(r"[A-Z]{2,5}|(?:UTC|GMT)?[+-][\d:]+", zone):
+        # The nearest three letters are the time of another part of the world.
+        return "a zone is called by a place, such as Europe/Paris; or UTC"
+    return did_you_mean(zone, zones)

@@ -20,8 +20,10 @@ SCHEDULE = Kind(
     "bad-schedule",
     "error",
     "{problem}",
-    what="A schedule is not a cron line or a preset that Airflow reads; or (a warning) it never starts a run.",
-    why="Airflow would refuse the DAG; or it reads it, finds no date for the next run, and never runs it.",
+    what="A schedule is not a cron line or a preset that Airflow reads; or (a warning) it never starts a run, or "
+    "one each second.",
+    why="Airflow would refuse the DAG; or it reads it, finds no date for the next run, and never runs it; or it takes "
+    "a sixth field for seconds, which stand in front elsewhere.",
     example='[images.etl]\nref = "alpine:3.20"\n\n[dags.a]\nschedule = "0 3 * * 99"\n\n'
     '[dags.a.tasks.load]\nimage = "etl"\n',
     fix='Write five fields, minute, hour, day of month, month and day of week: "0 3 * * 1-5"; a preset such as '
@@ -96,6 +98,12 @@ def _cron_findings(context: Context, dag: Dag, line: str, place: SpecPath) -> It
         other = f'for the last day of the month write "{last}"' if last else None
         when = " after start_date" if len(fields_of(line)) == 7 and dag.start_date else ""
         yield as_warning(SCHEDULE.at(place, problem=f'"{line}" never fires: there is no such date{when}', help=other))
+    elif len(fields := fields_of(line)) == 6 and (fields[0], fields[5]) == ("0", "*"):
+        # Quartz and Spring have the seconds in front. Who wants every second writes no 0 there.
+        problem = f'"{line}" fires every second of its minutes: the sixth field is seconds'
+        other = " ".join(fields[1:])
+        advice = f'without seconds write "{other}"' if fault_of(other) is None else "a sixth field * is left out"
+        yield as_warning(SCHEDULE.at(place, problem=problem, help=advice))
 
 
 def _problem(line: str, reason: str) -> str:

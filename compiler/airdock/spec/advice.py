@@ -12,6 +12,8 @@ from airdock.spec import tables
 from airdock.spec.annotations import entries_at, list_of_integers, owner_at, path_of
 from airdock.spec.base import DagArg, OperatorArg, Table
 from airdock.spec.language import keys_by_field, marked
+from airdock.spec.mount import MountSpec, MountUseSpec
+from airdock.spec.patterns import REQUIREMENTS_FILE
 from airdock.spec.tables import NAMED, Place
 
 _WORDS: dict[str, tuple[str, ...]] = {
@@ -31,10 +33,13 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "cron": ("schedule",),
     "database": ("schema",),
     "dbname": ("schema",),
+    "dest": ("target", "to"),
+    "do_xcom_push": ("xcom",),
+    "dst": ("target", "to"),
     "default_args": ("defaults",),
     "dependencies": ("after",),
     "depends_on": ("after",),
-    "destination": ("target",),
+    "destination": ("target", "to"),
     "device_requests": ("gpus",),
     "doc_md": ("doc",),
     "docker_conn_id": ("connection",),
@@ -77,10 +82,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "schedule_interval": ("schedule",),
     "service": ("services",),
     "size": ("tmpfs", "slots"),
-    "src": ("source",),
+    "ro": ("read_only",),
+    "src": ("source", "from"),
     "timetable": ("schedule",),
     "trigger": ("trigger_rule",),
     "upstream": ("after",),
+    "user": ("login",),
     "username": ("login",),
     "volumes": ("mounts",),
     "xcom_all": ("xcom",),
@@ -107,6 +114,8 @@ _NEAR: dict[Place, tuple[Place, ...]] = {
     tables.TOP: (tables.PROJECT, tables.AIRFLOW, tables.COMPOSE, tables.DOCKER, tables.DAG, tables.TASK, tables.IMAGE),
 }
 """Where a key may have been meant to stand, the likeliest first."""
+_SETTINGS = dict.fromkeys(("dags_are_paused_at_creation", "default_timezone", "load_examples", "parallelism"), "core")
+"""Settings of Airflow that one looks for in [airflow], by their section."""
 _DECLARED_AS = {"image": tables.IMAGE, "pool": tables.POOL, "engine": tables.ENGINE, "connection": tables.CONNECTION}
 """Keys that take the name of a table that stands elsewhere."""
 _SWITCHES = dict.fromkeys(("true", "yes", "on"), "true") | dict.fromkeys(("false", "no", "off"), "false")
@@ -123,6 +132,9 @@ def unknown_key_help(path: SpecPath, table: type[Table]) -> str | None:
     word = _other_word(key, table)
     if word is not None:
         return f'the key is called "{word}" here'
+    said_elsewhere = _said_elsewhere(key, here, table)
+    if said_elsewhere is not None:
+        return said_elsewhere
     named = next((one for one in NAMED if one.fits(here)), None)
     if named is not None and key in _NAMES:
         return f"the {named.name.lower()} stands in the header: {named.header(())}"
@@ -139,6 +151,19 @@ def _other_word(key: str, table: type[Table]) -> str | None:
     known = _known(table)
     word = next((one for one in _WORDS.get(key, ()) if one in known), None)
     return word or _keywords(table).get(key)
+
+
+def _said_elsewhere(key: str, here: SpecPath, table: type[Table]) -> str | None:
+    """Return the help for a key that another file has in such a table, and that is said in another way here."""
+    if here == ("airflow",) and key in _SETTINGS:
+        return f'settings of Airflow stand in sections: "{key}" in [airflow.config.{_SETTINGS[key]}]'
+    if tables.GROUP.fits(here) and key == "tasks":
+        return f'a task says itself where it stands: group = "{here[-1]}" in [{here[0]}.{here[1]}.tasks.ID]'
+    if tables.MOUNT.fits(here) and key == "type":
+        return "the kind of a mount is said by source, volume or tmpfs"
+    if table is MountUseSpec and key in (*_known(MountSpec), "type"):
+        return f"declare it as {tables.MOUNT.header(())}, and write its name here"
+    return None
 
 
 def _known(table: type[Table]) -> tuple[str, ...]:
@@ -187,18 +212,47 @@ def wrong_type_help(location: SpecPath, kind: str, value: object) -> str | None:
         # In TOML all that stands below a header belongs to it, up to the next header.
         return f'if the key "{path[-1]}" of the table around is meant, write it above [{".".join(map(str, path[:-1]))}]'
     if kind in ("model_type", "dict_type"):
-        return _table_help(location, path) or _pairs_help(path, value)
+        return _table_help(location, path) or _colons_help(path, value) or _pairs_help(path, value) or _callback_help(path, value)
     if isinstance(value, str):
-        return _text_help(kind, value, integers=list_of_integers(location))
-    if isinstance(value, dict):
-        declared = _DECLARED_AS.get(str(path[-1])) if kind == "string_type" else None
-        return f"declare it as {declared.header(())}, and write its name here" if declared else None
+        return _names_help(path, value) or _text_help(kind, value, integers=list_of_integers(location))
+    if kind == "string_type":
+        other_form = _form_help(path, value)
+        if other_form is not None:
+            return other_form
     if isinstance(value, int | float) and kind == "string_type":
         secret = set(path) & {"password", "uri", "login"}
         return "write it in quotes" if secret else f'write it in quotes: "{json.dumps(value)}"'
     if kind == "duration_type" and type(value) is int and value > 0:
         return f'write "{value}s" for {value} seconds'
     return None
+
+
+def _form_help(path: SpecPath, value: object) -> str | None:
+    """Return how a text is written that is a table, a list, a number or a switch in other files."""
+    key = str(path[-1])
+    if isinstance(value, dict):
+        declared = _DECLARED_AS.get(key)
+        if key == "build" and tables.IMAGE.fits(path[:-1]):
+            return "build is the folder alone; dockerfile, target and args are keys beside it"
+        return f"declare it as {declared.header(())}, and write its name here" if declared else None
+    if isinstance(value, list):
+        alone = len(value) == 1 and isinstance(value[0], str) and re.fullmatch(r"[\w@.-]{1,63}", value[0])
+        return f'write "{value[0]}"' if alone and (key in _DECLARED_AS or key in ("group", "schedule")) else None
+    if path == ("airflow", "version"):
+        return "write a full release in quotes, with all three numbers"
+    if key == "schedule" and isinstance(value, bool):
+        return "leave it out for a DAG that is started by hand"
+    return None
+
+
+def _names_help(path: SpecPath, value: str) -> str | None:
+    """Return how a text is written that stands for a list of names, or for the file that has the list."""
+    if path == ("airflow", "requirements") and re.match(REQUIREMENTS_FILE, value):
+        return f'write what stands in {value}: ["…", "…"]'
+    if path[-1] not in ("after", "mounts") or len(value) > 100 or re.search(r"[^\w\s,>-]", value):
+        return None
+    names = re.findall(r"[\w-]+", value)
+    return f"write {json.dumps(names)}" if len(names) > 1 else None
 
 
 def _table_help(location: SpecPath, path: SpecPath) -> str | None:
@@ -212,8 +266,27 @@ def _table_help(location: SpecPath, path: SpecPath) -> str | None:
     return f"{entry.what} is a table: {entry.header(path)}" if entry.fits(path) else None
 
 
+def _colons_help(path: SpecPath, value: object) -> str | None:
+    """Return how what Compose has as a list of "one:other", ports or hosts, is written."""
+    form = {"ports": r"(\d{1,5}):(\d{1,5})", "extra_hosts": r"([\w.-]{1,80})[:=]([\da-fA-F.:]{1,40}|host-gateway)"}.get(str(path[-1]))
+    first = re.fullmatch(form, value[0]) if form and isinstance(value, list) and value and isinstance(value[0], str) else None
+    if first is None or not isinstance(value, list):
+        return None
+    # Compose writes the port of the host first.
+    pair = f'"{first[2]}" = {first[1]}' if path[-1] == "ports" else f'"{first[1]}" = "{first[2]}"'
+    return f"write {path[-1]} = {{ {pair}{', …' if len(value) > 1 else ''} }}"
+
+
+def _callback_help(path: SpecPath, value: object) -> str | None:
+    """Return how the name of a function, which Airflow has here, is written."""
+    name = isinstance(value, str) and str(path[-1]).startswith("on_") and re.fullmatch(r"\w+(?:\.\w+)+", value[:200])
+    return f'write {path[-1]} = {{ callable = "{value}" }}' if name else None
+
+
 def _pairs_help(path: SpecPath, value: object) -> str | None:
     """Return how what Compose has as a list of KEY=value is written."""
+    if path[-1] == "extra" and isinstance(value, str) and value.lstrip().startswith("{"):
+        return "write a table of TOML, and no JSON: extra = { KEY = … }"
     lines = value if isinstance(value, list) else [value]
     pairs = [re.fullmatch(r"([\w.-]+)=(.*)", line, re.DOTALL) for line in lines if isinstance(line, str)]
     first = pairs[0] if pairs and len(pairs) == len(lines) and all(pairs) else None

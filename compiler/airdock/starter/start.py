@@ -7,7 +7,7 @@ import os
 import re
 from pathlib import Path
 
-from airdock.diagnostics import Report, Stopped
+from airdock.diagnostics import Diagnostic, Report, Stopped
 from airdock.diagnostics.locate import Located, locate_all
 from airdock.facts import facts_for, newest_series
 from airdock.load.document import document_of
@@ -15,7 +15,7 @@ from airdock.load.files import ProjectFiles
 from airdock.load.reading import read_file
 from airdock.output.apply import WriteFailed, apply
 from airdock.output.changes import PUBLIC, Change
-from airdock.pipeline import analyse, build
+from airdock.pipeline import build, understand
 from airdock.starter.declared import Declared
 from airdock.starter.modules import read_modules
 from airdock.starter.note import Note
@@ -127,10 +127,16 @@ def _findings(directory: Path, text: str) -> list[Located]:
     report = Report()
     document = document_of(directory, FILE, text, report)
     with contextlib.suppress(Stopped):
-        build(analyse(document, report), directory, report, force=False)
-    located = locate_all(report.findings, document)
-    # The line of .gitignore is added together with airdock.toml.
-    return [one for one in located if "not ignored" not in one.diagnostic.message]
+        checked = understand(document, report)
+        # An exposed .env must not hide what stands in the way of the build that comes after.
+        if not any(one.severity == "error" and not _is_mended(one) for one in report.findings):
+            build(checked, directory, report, force=False)
+    return [one for one in locate_all(report.findings, document) if not _is_mended(one.diagnostic)]
+
+
+def _is_mended(one: Diagnostic) -> bool:
+    """Say whether a finding is gone with the line of .gitignore, which is added together with airdock.toml."""
+    return "not ignored" in one.message
 
 
 def _is_of(one: Located, dag: str) -> bool:

@@ -36,6 +36,7 @@ def contradicts(line: str) -> bool:
     [
         "pandas", "pandas==2.2.3", "pandas == 2.2.3", "pandas>=2,<3", "pandas~=2.2", "pandas==2.2.*", "pandas!=2.1.*",
         "pandas[excel,parquet]>=2", "apache-airflow[cncf.kubernetes]", "pandas (>=2)", "zope.interface", "ruamel_yaml",
+        "ruamel.yaml", "jaraco.toml", "zc.lock",
         "pandas ; python_version < '3.12'", 'pandas>=2; sys_platform == "linux" and extra == "x"', "pandas===2.2.3",
         "torch==2.5.1+cu121", "pandas==2.0rc1", "pkg==1!2.0", "pandas @ https://example.org/pandas-2.2.3.whl",
         "shop @ git+https://example.org/shop.git@v1", "https://example.org/pandas-2.2.3.whl",

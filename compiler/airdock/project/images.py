@@ -45,7 +45,9 @@ def _check_reference(scope: Scope, reference: str, where: SpecPath) -> None:
     first, slash, rest = name.partition("/")
     registry = f"{first}/" if slash and (first == "localhost" or "." in first or ":" in first) else ""
     path, colon, tag = (rest if registry else f"{first}{slash}{rest}").partition(":")
-    if path != path.lower() and "{" not in reference:
+    # Capital letters make the first part a registry, for engines after 20.10.
+    refused = path.partition("/")[2] if slash and not registry else path
+    if refused != refused.lower() and "{" not in reference:
         advice = f'did you mean "{registry}{path.lower()}{colon}{tag}{at}{digest}"?'
         expected = "the name of an image is in lower case"
         scope.report.add(BAD_VALUE.at(where, found=f'"{reference}"', expected=expected, help=advice))

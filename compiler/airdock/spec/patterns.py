@@ -21,7 +21,7 @@ ENGINE_URL = r"^(unix:///[^\s\x00]+|(tcp|https?)://(\[[0-9A-Fa-f:.]+\]|[^\s/:\[\
 ABSOLUTE_LINE = r"^/[^\x00\r\n]*[^\x00/\r\n][^\x00\r\n]*$"
 COMPOSE_FILE = r"^[^\x00-\x1f\x7f:]+$"
 PATH_OR_URL = r"^[^\x00\r\n]+$"
-REQUIREMENTS_FILE = r"^[\w./-]{1,60}\.(?:txt|in|toml|lock|ya?ml|cfg)$"
+REQUIREMENTS_FILE = r"^(?:[\w./-]{1,60}\.(?:txt|in)|(?:[\w./-]{1,60}/)?(?:pyproject\.toml|setup\.cfg|(?:poetry|uv|pdm)\.lock|environment\.ya?ml))$"
 """A file that requirements stand in. pip takes such a name for that of a package, which anybody may have put there."""
 PLAIN_PATH = r"^[^\x00\r\n*?\[\]\\]+$"
 

@@ -6,10 +6,13 @@ import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from airdock.diagnostics import Kind
+from airdock.diagnostics import Kind, SpecPath
 from airdock.diagnostics.kind import as_warning
+from airdock.diagnostics.shape import MISSING_KEY
+from airdock.diagnostics.suggest import closest
 from airdock.load import seen
 from airdock.load.files import DOES_NOT_EXIST, FileProblem
+from airdock.project.declared import POOLS, PROXY
 from airdock.project.model import Compose, Target
 from airdock.project.scope import Scope
 
@@ -47,6 +50,8 @@ MOST = 128_000
 """Bytes of a Compose file that is read; the official one has 13,000. Reading so many may take seconds."""
 ENV_FILE_PATH = "ENV_FILE_PATH"
 """The variable by which the official file lets one choose what `env_file` it hands to every service."""
+_MAKES_A_SERVICE = ("image", "build", "extends", "provider")
+"""Keys of which every service has one in some file."""
 
 
 def override_name(base: str) -> str:
@@ -66,6 +71,8 @@ class BaseFile(NamedTuple):
     """Services that it, or the user's own override, builds an image for."""
     in_groups: frozenset[str] = frozenset()
     """Services to which it, or the user's own override, gives groups (group_add)."""
+    every: frozenset[str] = frozenset()
+    """All services, those of the user's own override too; none where that cannot be known."""
 
 
 def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str) -> BaseFile:
@@ -73,7 +80,9 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
     known = target.airflow.services
     if compose.bundled:
         left_out = {"flower"} if executes == "airflow-worker" else {"flower", "airflow-worker"}
-        return BaseFile(tuple(service for service in known if service not in left_out))
+        present = tuple(service for service in known if service not in left_out)
+        backends = ("redis",) if executes == "airflow-worker" else ()
+        return BaseFile(present, every=frozenset({*present, "airflow-cli", "postgres", *backends}))
     where = ("compose", "base") if "base" in scope.spec.compose.written else ("airflow", "version")
     text, problem = None, DOES_NOT_EXIST
     # A generated file there is the bundled one of an earlier build, which this build deletes.
@@ -101,7 +110,24 @@ def read_base_file(scope: Scope, compose: Compose, target: Target, executes: str
         reason = f"has no service {' and '.join(missing)}, which Airflow {target.version} needs"
         scope.report.add(BASE_UNFIT.at(where, path=compose.base, reason=reason))
     both = [services, *_services_beside(scope, compose)]
-    return BaseFile(present, ENV_FILE_PATH in text, _that_have("build", both), _that_have("group_add", both))
+    every = frozenset(name for file in both for name in file)
+    return BaseFile(present, ENV_FILE_PATH in text, _that_have("build", both), _that_have("group_add", both), every)
+
+
+def check_services(scope: Scope, base: BaseFile) -> None:
+    """Report AD102 for a misspelt service: one without an image, and Compose would refuse all of the files.
+
+    Another name without one may be that of a service in a file that Compose is told of elsewhere.
+    """
+    made = (PROXY, POOLS, *(f"image-{name}" for name in scope.images))
+    for name, service in scope.spec.compose.services.items():
+        near = None if name in base.every or name in made else closest(name, sorted(base.every))
+        if near is not None and service.keys().isdisjoint(_MAKES_A_SERVICE):
+            where: SpecPath = ("compose", "services", name)
+            advice = f'did you mean "{near}"?'
+            scope.report.add(
+                MISSING_KEY.at(where, "header", key='image" or "build', where=f' of service "{name}"', help=advice)
+            )
 
 
 def _services_beside(scope: Scope, compose: Compose) -> Iterator[Mapping[str, Any]]:

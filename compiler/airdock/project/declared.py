@@ -15,6 +15,8 @@ from airdock.spec.engine import TlsSpec
 
 SOCKET_URL = "unix:///var/run/docker.sock"
 """Three slashes: two work by accident, and not where the folder has capitals."""
+POOLS = "airdock-pools"
+"""The service that brings the pools into Airflow."""
 PROXY = "docker-proxy"
 PROXY_IMAGE = "tecnativa/docker-socket-proxy:0.3.0"
 _OF_ACCESS = {

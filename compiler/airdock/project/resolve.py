@@ -8,7 +8,7 @@ from typing import Any
 from airdock.diagnostics import Report, SpecPath
 from airdock.diagnostics.shape import BAD_VALUE, LEAVES_PROJECT
 from airdock.load.files import ProjectFiles
-from airdock.project.base_file import FOUND_BY_COMPOSE, FOUND_OVERRIDES, override_name, read_base_file
+from airdock.project.base_file import FOUND_BY_COMPOSE, FOUND_OVERRIDES, check_services, override_name, read_base_file
 from airdock.project.connections import is_json, resolve_connections, resolve_variables
 from airdock.project.dags import resolve_dags
 from airdock.project.declared import check_assets, resolve_access, resolve_engines, resolve_pools
@@ -70,6 +70,7 @@ def _airflow(scope: Scope, compose: Compose, target: Target) -> Airflow:
         where: SpecPath = ("airflow", "env", key)
         env.append((key, scope.host_variable(value, where) if isinstance(value, EnvSource | FileSource) else value))
     base = read_base_file(scope, compose, target, EXECUTES[spec.executor])
+    check_services(scope, base)
     return Airflow(
         image=resolve_airflow_image(scope),
         executor=spec.executor,

@@ -8,11 +8,10 @@ from typing import Any
 from airdock.emit.artifact import Generated
 from airdock.emit.compose.access import give_engine, proxy_service
 from airdock.emit.compose.pools import SCHEDULER, pools_service
-from airdock.emit.compose.pools import SERVICE as POOLS
 from airdock.emit.compose.yaml import RESET, Instead, literal, to_yaml
 from airdock.load.host import Host
 from airdock.project.dag_parts import WorkerPath
-from airdock.project.declared import PROXY
+from airdock.project.declared import POOLS, PROXY
 from airdock.project.model import HostPath, HostUser, Image, Mount, MountUse, Project, Volume
 from airdock.project.values import EnvValue, HostVariable
 

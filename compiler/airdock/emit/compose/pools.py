@@ -8,7 +8,6 @@ from typing import Any
 from airdock.emit.compose.yaml import literal
 from airdock.project.model import Project
 
-SERVICE = "airdock-pools"
 SCHEDULER = "airflow-scheduler"
 _IMPORT = 'printf %s "$AIRDOCK_POOLS" > /tmp/pools.json && airflow pools import /tmp/pools.json'
 

@@ -143,6 +143,21 @@ def test_folder_that_belongs_to_another_stops_the_build(
         (folder / closed).chmod(0o755)
 
 
+@pytest.mark.parametrize("mode", [0, 0o444], ids=["closed", "names only"])
+@pytest.mark.parametrize("closed", ["dags", "images", "images/etl", "data"])
+def test_folder_that_may_not_be_looked_into_stops_the_build(
+    closed: str, mode: int, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_project(open_folder / "demo", monkeypatch)
+    folder.chmod(0o777)
+    assert built_without_rights(folder) == 0
+    before = contents(folder)
+    close(folder / closed, mode)
+    assert built_without_rights(folder) == 1
+    (folder / closed).chmod(0o755)
+    assert contents(folder) == before
+
+
 def test_output_that_may_not_be_read_stops_the_build(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = new_project(open_folder / "demo", monkeypatch)
     folder.chmod(0o777)

@@ -74,6 +74,18 @@ def test_every_place_is_one(name: str, show: Callable[..., Shown]) -> None:
         assert leaf["from"] == "built-in" or stands_there(leaf), leaf
 
 
+@pytest.mark.parametrize("defaults", ["", "[defaults.dag]\ncatchup = true\n[defaults.task]\ntty = true\n"])
+def test_keys_stand_in_the_order_of_the_language(defaults: str, tmp_path: Path, show: Callable[..., Shown]) -> None:
+    # A set of texts, such as pydantic gives of the keys that are written, has another order in each run.
+    dag = {"owner": "o", "tags": ["x"], "description": "d", "timezone": "Asia/Tokyo", "schedule": "@daily"}
+    task = {"hostname": "h", "memory": "64m", "workdir": "/x", "retries": 1, "command": ["true"], "image": "shell"}
+    text = "".join(f"{key} = {json.dumps(value)}\n" for key, value in dag.items())
+    text += "[dags.first.tasks.one]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in task.items())
+    shown = show(write_project(tmp_path, f"{GOOD}{defaults}[dags.first]\n{text}"))["dags"]["first"]
+    assert [key for key in shown if key in dag] == list(reversed(dag))
+    assert [key for key in shown["tasks"]["one"] if key in task] == list(reversed(task))
+
+
 def test_nearest_place_is_shown(show: Callable[..., Shown]) -> None:
     folder = CASES["defaults"]
     lines = (folder / "airdock.toml").read_text().splitlines()

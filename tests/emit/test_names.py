@@ -156,6 +156,13 @@ def test_id_that_is_no_name_takes_that_of_no_other_task(built: Callable[..., str
     assert (found["if"], found["os"], found["a-b"]) == ("if__", "os___", "a_b")
 
 
+def test_task_that_begins_like_a_name_of_the_module_brings_no_import(built: Callable[..., str]) -> None:
+    taker = f'[dags.first.tasks.taker]\noperator = "{EMPTY}"\narguments = {{ doc = {{ output = "HOST_DIRECTORY" }} }}\n'
+    source = built(HEAD + "[dags.first]\n" + operator("HOST_DIRECTORY") + taker)
+    assert "doc=HOST_DIRECTORY.output" in source
+    assert not [node for node in ast.parse(source).body if isinstance(node, ast.Import)]
+
+
 def imported(source: str) -> dict[str, str]:
     """Return the full name of what a module imports, by the name that it has there."""
     lines = (node for node in ast.parse(source).body if isinstance(node, ast.ImportFrom))

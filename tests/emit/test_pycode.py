@@ -185,6 +185,13 @@ def test_emitter_that_forgets_literal_fails_and_writes_nothing(
     assert sorted(folder.rglob("*")) == before
 
 
+def test_text_for_an_argument_is_refused_although_a_source_is_equal() -> None:
+    source = "os.getpid()"
+    assert module._argument("x", Code(source), 4)[0] == f"    x={source},"
+    with pytest.raises(AttributeError):
+        module._argument("x", source, 4)
+
+
 def test_text_for_a_node_is_refused_where_nodes_are_joined() -> None:
     with pytest.raises(AttributeError):
         render(call("f", {"a": "os.system('id')"}), column=0, indent=0)  # type: ignore[dict-item]

@@ -245,3 +245,35 @@ def test_long_text_in_a_call_in_a_call_stands_in_parentheses(built: Callable[[st
     module = built(PROJECT + notifier)
     pad = " " * 16
     assert f'            text=(\n{pad}"{lines[0]}\\n"\n{pad}"{lines[1]}"\n            ),\n' in module
+
+
+def test_values_of_the_host_are_named_and_not_written_in_a_mapped_task(built: Callable[[str], str]) -> None:
+    # What a mapped task is given is stored with the DAG.
+    env = 'env = { TOKEN = { env = "TOKEN", default = "x" } }\n'
+    assert '"TOKEN": os.environ["' in built(PROJECT + env)
+    source = built(PROJECT + env + 'expand = { command = [["a"], ["b"]] }\n')
+    assert "PrivateEnvironment(" in source
+    assert '"TOKEN": os.environ["' not in source
+
+
+def test_service_gets_nothing_from_defaults_that_is_for_containers(built: Callable[[str], str]) -> None:
+    text = PROJECT + '[defaults.task]\nhostname = "h"\nprivileged = true\n'
+    assert 'hostname="h"' in built(text)
+    source = built(text.replace("[defaults.task]", 'runner = "swarm"\n[defaults.task]'))
+    assert "DockerSwarmOperator(" in source
+    assert "hostname" not in source
+    assert "privileged" not in source
+
+
+def test_function_waits_for_what_its_environment_takes(tmp_path: Path, built: Callable[[str], str]) -> None:
+    (tmp_path / "job.py").write_text("def job():\n    return 1\n", encoding="utf-8")
+    function = 'image = "python"\npython = "job.py:job"\nenv = { X = { output = "a" } }\n'
+    text = PROJECT.replace('"alpine:3.20" }', '"alpine:3.20" }, python = { ref = "python:3.11-slim" }')
+    source = built(f"{text}[dags.first.tasks.b]\n{function}")
+    assert "    a >> b\n" in source
+
+
+def test_operator_waits_for_nothing_that_an_environment_of_defaults_takes(built: Callable[[str], str]) -> None:
+    text = PROJECT.replace('image = "shell"\n', 'operator = "x.A"\n') + '[dags.first.tasks.b]\nimage = "shell"\n'
+    source = built(text + '[defaults.task]\nenv = { X = { output = "a" } }\n')
+    assert "    a >> b\n" in source

@@ -51,6 +51,12 @@ def test_link_that_leads_nowhere_is_no_part_that_may_be_left_out(target: str, tm
     assert found == ['include "[bfg]*.toml" matches broken.toml, a link that leads nowhere']
 
 
+def test_mark_of_an_editor_on_a_file_that_is_being_edited_is_no_part(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text('[images.etl]\nref = "x"\n', encoding="utf-8")
+    (tmp_path / ".#good.toml").symlink_to("somebody@host.4711:1700000000")
+    assert messages(tmp_path, {"airdock.toml": f'include = ["*.toml"]\n{BASE}'}) == []
+
+
 @pytest.mark.parametrize(
     ("included", "message", "advice"),
     [

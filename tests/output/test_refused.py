@@ -143,6 +143,21 @@ def test_folder_that_belongs_to_another_stops_the_build(
         (folder / closed).chmod(0o755)
 
 
+@pytest.mark.parametrize("mode", [0, 0o444], ids=["closed", "names only"])
+@pytest.mark.parametrize("closed", ["dags", "images", "images/etl", "data"])
+def test_folder_that_may_not_be_looked_into_stops_the_build(
+    closed: str, mode: int, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = new_project(open_folder / "demo", monkeypatch)
+    folder.chmod(0o777)
+    assert built_without_rights(folder) == 0
+    before = contents(folder)
+    close(folder / closed, mode)
+    assert built_without_rights(folder) == 1
+    (folder / closed).chmod(0o755)
+    assert contents(folder) == before
+
+
 def test_output_that_may_not_be_read_stops_the_build(open_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = new_project(open_folder / "demo", monkeypatch)
     folder.chmod(0o777)
@@ -193,6 +208,46 @@ def test_file_that_is_saved_during_the_build_is_not_lost(
     assert path.read_bytes() == MINE
     key = path.relative_to(folder).as_posix()
     assert {**after, key: 0} == {**before, key: 0}
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_takes_the_place_of_an_output_during_the_build_is_not_lost(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = new_project(tmp_path / "demo", monkeypatch)
+    assert build(folder) == 0
+    change(folder, "3.3.2", "3.3.1")
+    text = (folder / "airdock.toml").read_text(encoding="utf-8")
+    if kind == "file":  # where the folder of a file was that is to be deleted
+        text = text[: text.index("[dags.second.")].replace('[images.etl]\nfrom = "python:3.12-slim"\n', "")
+    else:  # that leads nowhere, where a file is to be made
+        text = text.replace("[dags.second.", "[dags.zweite.")
+    (folder / "airdock.toml").write_text(text, encoding="utf-8")
+    path = folder / ("images/etl" if kind == "file" else "dags/zweite.py")
+    original = pipeline.build
+
+    def planned_then_replaced(*arguments: Any, **keywords: Any) -> Any:
+        changes = original(*arguments, **keywords)
+        if kind == "file":
+            shutil.rmtree(path)
+            path.write_bytes(MINE)
+        else:
+            path.symlink_to("nowhere")
+        return changes
+
+    monkeypatch.setattr(pipeline, "build", planned_then_replaced)
+    before = contents(folder)
+    capsys.readouterr()
+    assert build(folder) == 1
+    named = "images/etl/Dockerfile" if kind == "file" else "dags/zweite.py"
+    reason = "it was changed while airdock was building" if kind == "file" else "No such file or directory"
+    assert f"{named} cannot be written: {reason}" in said(capsys)
+    after = contents(folder)
+    assert path.read_bytes() == MINE if kind == "file" else path.is_symlink()
+    key = path.relative_to(folder).as_posix()
+    kept = {name for name in before if not name.startswith(key)}
+    assert {name: after[name] for name in kept} == {name: before[name] for name in kept}
+    assert set(after) == {*kept, key}
 
 
 def test_folder_that_appears_during_the_build_stops_it(

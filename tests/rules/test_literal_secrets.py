@@ -133,3 +133,17 @@ def test_defaults_of_a_host_value_are_no_finding(tmp_path: Path, capsys: pytest.
     )
     (tmp_path / "airdock.toml").write_text(text, encoding="utf-8")
     assert main(["check", "-C", str(tmp_path), "--strict"]) == 0
+
+
+@pytest.mark.parametrize(
+    "value", ['"hunter22"', '["hunter22"]', '[["hunter22"]]', '[[["hunter22"]]]', '[[1, ["hunter22"]]]']
+)
+def test_text_in_lists_is_called_by_the_key_of_the_lists(
+    value: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (
+        f'airdock = 1\nproject.name = "x"\nairflow.version = "3.3.2"\n[variables]\nother = {{ password = {value} }}\n'
+    )
+    (tmp_path / "airdock.toml").write_text(text, encoding="utf-8")
+    main(["check", "-C", str(tmp_path)])
+    assert '[AD501]: "password" holds a secret in plain text' in capsys.readouterr().err

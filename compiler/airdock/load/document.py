@@ -279,7 +279,8 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
     folder = False
     try:
         seen.folders(document.root, pattern)
-        found = sorted(entry for entry in document.root.glob(pattern) if not seen.kind(entry).is_dir())
+        matched = document.root.glob(pattern)
+        found = sorted(entry for entry in matched if not seen.kind(entry).is_dir() and not _is_lock(entry))
         # A folder is easily meant to stand for what is in it.
         folder = not found and bool(pattern) and (document.root / pattern).is_dir()
     except (ValueError, IndexError, OSError, RuntimeError):
@@ -300,6 +301,11 @@ def _include(document: Document, index: int, pattern: str, report: Report) -> No
             values = _read(document, entry, name, report)
             if values is not None:
                 _merge(document, name, values, report)
+
+
+def _is_lock(path: Path) -> bool:
+    """Say whether something is how Emacs marks a file that is being edited: a link to the name of who does it."""
+    return path.name.startswith(".#") and path.is_symlink() and not path.exists()
 
 
 def _merge(document: Document, name: str, values: dict[str, object], report: Report) -> None:

@@ -47,7 +47,7 @@ def folders(root: Path, pattern: str) -> None:
     first = next((index for index, part in enumerate(parts) if set(part) & set("*?[")), len(parts) - 1)
     for count in range(max(first, 0), len(parts)):
         for folder in root.glob("/".join(parts[:count])) if count else (root,):
-            if folder.is_dir():
+            if os.path.isdir(folder):  # noqa: PTH112 - what may not be looked at is none
                 content(folder)
     content(root.joinpath(*parts[:first]))
 

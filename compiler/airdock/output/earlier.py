@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -47,7 +48,7 @@ def dag_folders(root: Path, composes: Iterable[str]) -> Iterator[str]:
                 named.append(str(json.loads(source)).replace("$$", "$"))
     for folder in dict.fromkeys(named):
         # A folder with an airdock.toml of its own is another project, and its outputs are that one's.
-        if _inside(root, folder) and not seen.kind(root / folder / "airdock.toml").exists():
+        if _inside(root, folder) and not os.path.exists(seen.kind(root / folder / "airdock.toml")):  # noqa: PTH110 - nor where it may not be looked for
             yield folder
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Iterable
 from functools import cache
 from itertools import takewhile
 from typing import Any, Literal, TypeVar
@@ -52,9 +52,9 @@ class Layers:
         return any(not layer[0].written.isdisjoint(group) for layer in nearer)
 
     @property
-    def written(self) -> Mapping[str, object]:
-        """The fields that are written in any of the tables."""
-        return self._written
+    def written(self) -> frozenset[str]:
+        """The fields that are written in any of the tables. They have no order: it is another in each run."""
+        return frozenset(self._written)
 
     def nearest(self, type_: type[AnyTable]) -> AnyTable:
         """Return the nearest table itself, for the keys that no defaults have."""
@@ -88,12 +88,12 @@ class Layers:
         # All of the tables have the same keys, the nearest perhaps some more.
         return (*self._nearest.get(field, self._layers[0])[1], self._keys[field])
 
-    def places(self, fields: Container[str]) -> dict[str, SpecPath]:
-        """Return where those of some fields stand that are written, by their keys."""
-        own, keys = self.own, self._keys
+    def places(self, fields: Iterable[str]) -> dict[str, SpecPath]:
+        """Return where those of some fields stand that are written, by their keys, in the order of the fields."""
+        own, keys, written = self.own, self._keys, self._written
         if self._alone:
-            return {keys[field]: (*own, keys[field]) for field in self._written if field in fields}
-        return {keys[field]: self.place(field) for field in self._written if field in fields}
+            return {keys[field]: (*own, keys[field]) for field in fields if field in written}
+        return {keys[field]: self.place(field) for field in fields if field in written}
 
     def is_set(self, field: str) -> bool:
         """Say whether a field is written in any of the tables."""

@@ -76,7 +76,7 @@ def resolve_task(
         inlets=_assets(values, layers, "inlets"),
         outlets=_assets(values, layers, "outlets"),
         callbacks=resolve_callbacks(scope, layers, CALLBACK_KEYS),
-        places=layers.places(_fields_of(kind)),
+        places=layers.places(_fields_of(kind, layers.written)),
         keys=_keys_by_keyword(kind),
         **own,
     )
@@ -124,12 +124,13 @@ def _teardown(values: TaskScope, spec: TaskSpec, layers: Layers) -> Task | None:
     return values.task(spec.teardown)
 
 
-@cache
-def _fields_of(kind: str) -> frozenset[str]:
-    return frozenset({*fields_for(kind), *_OWN})
-
-
 @lru_cache(1024)  # most tasks have the same keys as the one before
+def _fields_of(kind: str, written: frozenset[str]) -> tuple[str, ...]:
+    """Return those fields of a kind of task that are written, in the language's order."""
+    return tuple(field for field in (*fields_for(kind), *_OWN) if field in written)
+
+
+@lru_cache(1024)
 def _fields_by_keyword(kind: str, written: frozenset[str]) -> dict[str, str]:
     """Return those fields of a kind of task that pass through, by the operator's keyword, in the language's order."""
     marks = marked(TaskKeys, OperatorArg)
@@ -149,7 +150,7 @@ def _keys_by_keyword(kind: str) -> dict[str, str]:
 
 def _options(scope: Scope, layers: Layers, kind: str) -> dict[str, object]:
     """Return the values that pass through to the operator, by its keyword."""
-    fields = _fields_by_keyword(kind, frozenset(layers.written))
+    fields = _fields_by_keyword(kind, layers.written)
     options = {keyword: layers.get(field) for keyword, field in fields.items()}
     if layers.is_set("log_max_files") and "log_max_files" in fields_for(kind):
         options["log_opts_max_file"] = str(layers.get("log_max_files"))  # the engine wants text

@@ -112,9 +112,9 @@ def names_in(node: Node) -> Iterator[str]:
         for _, item in node.items:
             if not isinstance(item, Lines):
                 yield from names_in(item)
-    elif isinstance(node, Code) and node.startswith(("os.", "HOST_DIR")):
+    elif isinstance(node, Code) and (node == "HOST_DIR" or node.startswith(("os.", "HOST_DIR + "))):
         yield "os"
-        if node == "HOST_DIR" or node.startswith("HOST_DIR + "):
+        if node.startswith("HOST_DIR"):
             yield "HOST_DIR"
 
 

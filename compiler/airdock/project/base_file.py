@@ -121,8 +121,10 @@ def check_services(scope: Scope, base: BaseFile) -> None:
     """
     made = (PROXY, POOLS, *(f"image-{name}" for name in scope.images))
     for name, service in scope.spec.compose.services.items():
-        near = None if name in base.every or name in made else closest(name, sorted(base.every))
-        if near is not None and service.keys().isdisjoint(_MAKES_A_SERVICE):
+        if name in base.every or name in made or not service.keys().isdisjoint(_MAKES_A_SERVICE):
+            continue
+        near = closest(name, sorted(base.every))
+        if near is not None:
             where: SpecPath = ("compose", "services", name)
             advice = f'did you mean "{near}"?'
             scope.report.add(

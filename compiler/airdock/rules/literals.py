@@ -10,6 +10,8 @@ from airdock.diagnostics import Diagnostic, Kind, SpecPath
 from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
 from airdock.facts import is_known_to_all, names_secret
 from airdock.rules.context import Context
+from airdock.rules.named_texts import key_of, named_texts
+from airdock.rules.references import is_reference
 
 LITERAL_SECRET = Kind(
     "AD501",
@@ -24,19 +26,6 @@ LITERAL_SECRET = Kind(
     "make a new one: what was committed once stays in the history.",
 )
 
-_TABLES: tuple[tuple[str, ...], ...] = (
-    ("connections", "*", "extra"),
-    ("variables",),
-    ("airflow", "env"),
-    ("airflow", "config", "*"),
-    ("images", "*", "env"),
-    ("images", "*", "args"),
-    ("defaults", "task", "env"),
-    ("dags", "*", "defaults", "env"),
-    ("dags", "*", "tasks", "*", "env"),
-)
-"""The tables whose keys name what the values are."""
-_SOURCES = ({"env"}, {"env", "default"}, {"file"})
 _NO_SECRET = re.compile(
     r"(?:true|false|yes|no|on|off|none|null|never|always|required|optional|disabled|enabled|[0-9.]*|(.)\1*)",
     re.IGNORECASE,
@@ -61,45 +50,10 @@ def literal_secret(context: Context) -> Iterator[Diagnostic]:
         uri = context.written_at(("assets", name, "uri"))
         if isinstance(uri, str):
             yield from _finding(("assets", name, "uri"), _in_address(uri))
-    for pattern in _TABLES:
-        for place, table in _matching(context.written, pattern, ()):
-            for inner, value in _texts(table, place):
-                what = _held(_full_name(inner, _key(inner)), value)
-                if what is not None:
-                    yield from _finding(inner, what)
-
-
-def _matching(value: object, pattern: tuple[str, ...], path: SpecPath) -> Iterator[tuple[SpecPath, object]]:
-    """Return the tables at the places that a pattern describes; * is any key."""
-    if not pattern:
-        yield path, value
-    elif isinstance(value, dict):
-        for key in value if pattern[0] == "*" else {pattern[0]} & value.keys():
-            yield from _matching(value[key], pattern[1:], (*path, key))
-
-
-def _texts(value: object, path: SpecPath) -> Iterator[tuple[SpecPath, str]]:
-    """Return the texts in a value with their places, without those that only say where a value comes from.
-
-    Texts of a list have the list's place, which begins on the line of its key: only there is it known what to hide.
-    """
-    if isinstance(value, str):
-        yield path, value
-    elif isinstance(value, dict) and set(value) not in _SOURCES:
-        for key, inner in value.items():
-            if isinstance(inner, str):  # nearly all of them
-                yield (*path, key), inner
-            else:
-                yield from _texts(inner, (*path, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _texts(inner, path if isinstance(inner, str) else (*path, index))
-
-
-def _key(place: SpecPath) -> str:
-    """Return the key that a value stands at, be it in a list."""
-    last = place[-1]
-    return last if isinstance(last, str) else _key(place[:-1])
+    for place, value in named_texts(context.written):
+        what = _held(_full_name(place, key_of(place)), value)
+        if what is not None:
+            yield from _finding(place, what)
 
 
 def _full_name(place: SpecPath, name: str) -> str:
@@ -120,7 +74,7 @@ def _held(name: str, value: str) -> str | None:
 
 
 def _password(value: str) -> str | None:
-    return None if not value or "{{" in value or is_known_to_all(value) else "a password"
+    return None if not value or "{{" in value or is_reference(value) or is_known_to_all(value) else "a password"
 
 
 def _in_json(value: str) -> str | None:
@@ -142,7 +96,7 @@ def _in_address(value: str) -> str | None:
 def _finding(place: SpecPath, what: str | None) -> Iterator[Diagnostic]:
     if what is not None:
         # The value itself is in no text of the finding, and the printed source line hides it.
-        key = _key(place)
+        key = key_of(place)
         yield LITERAL_SECRET.at(place, help=_advice(place, key), key=key, what=what)
 
 

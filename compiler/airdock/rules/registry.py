@@ -18,6 +18,7 @@ from airdock.rules.literals import literal_secret
 from airdock.rules.mounts import source_there
 from airdock.rules.outputs import mapped_over_lists, source_outputs_there
 from airdock.rules.params import param_default_fits, param_has_default
+from airdock.rules.references import reference_not_read
 from airdock.rules.schedule import continuous_runs_alone, dates_in_order, schedule_read
 from airdock.rules.secrets import dotenv_private, secret_set
 from airdock.rules.tasks import fail_fast_rule, operator_unchecked, provider_has_option, trigger_rule_known
@@ -65,6 +66,7 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     has_python,
     source_there,
     literal_secret,
+    reference_not_read,
     secret_set,
     dotenv_private,
     never_used,

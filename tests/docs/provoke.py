@@ -105,7 +105,7 @@ def source_as_volume() -> object:
 
 @symptom
 def same_target() -> object:
-    return run(command=["true"], mounts=[mount("/data", "first"), mount("/data", "second")])
+    return run(command=["true"], mounts=[mount("/data", f"{LABEL}-first"), mount("/data", f"{LABEL}-second")])
 
 
 @symptom

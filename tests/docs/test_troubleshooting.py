@@ -107,6 +107,8 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         left = subprocess.run(listed, capture_output=True, text=True, check=True).stdout.split()
         if left:
             subprocess.run(["docker", "rm", "--force", *left], capture_output=True, check=True)
+        volumes = [f"{label}-first", f"{label}-second"]  # the engine makes them before it refuses the container
+        subprocess.run(["docker", "volume", "rm", "--force", *volumes], capture_output=True, check=True)
 
 
 @pytest.mark.parametrize("symptom", BLOCKS)

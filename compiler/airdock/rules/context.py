@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from airdock.diagnostics import SpecPath
@@ -19,6 +19,8 @@ class Context(NamedTuple):
     host: Host
     written: Mapping[str, object]
     """What stands in airdock.toml and its included files, for rules about how something is written."""
+    named_texts: Sequence[tuple[SpecPath, str]]
+    """Those of its texts that stand under names of the user's, with their places."""
 
     @property
     def tasks(self) -> Iterator[Task]:

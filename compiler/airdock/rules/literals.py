@@ -10,7 +10,7 @@ from airdock.diagnostics import Diagnostic, Kind, SpecPath
 from airdock.diagnostics.hiding import PASSWORD_IN_ADDRESS
 from airdock.facts import is_known_to_all, names_secret
 from airdock.rules.context import Context
-from airdock.rules.named_texts import key_of, named_texts
+from airdock.rules.named_texts import key_of
 from airdock.rules.references import is_reference
 
 LITERAL_SECRET = Kind(
@@ -50,7 +50,7 @@ def literal_secret(context: Context) -> Iterator[Diagnostic]:
         uri = context.written_at(("assets", name, "uri"))
         if isinstance(uri, str):
             yield from _finding(("assets", name, "uri"), _in_address(uri))
-    for place, value in named_texts(context.written):
+    for place, value in context.named_texts:
         what = _held(_full_name(place, key_of(place)), value)
         if what is not None:
             yield from _finding(place, what)

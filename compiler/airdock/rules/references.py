@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from airdock.diagnostics import Diagnostic, Kind, SpecPath
 from airdock.facts import names_secret
 from airdock.rules.context import Context
-from airdock.rules.named_texts import key_of, named_texts
+from airdock.rules.named_texts import key_of
 from airdock.rules.template_text import is_template
 
 NOT_READ = Kind(
@@ -47,7 +47,7 @@ def reference_not_read(context: Context) -> Iterator[Diagnostic]:
                 if is_template(value):
                     advice = "Airflow renders no connections; take it from the host, or write it down"
                     yield NOT_READ.at(place, help=advice, key=key, found="a template")
-    for place, value in named_texts(context.written):
+    for place, value in context.named_texts:
         if "$" in value:
             yield from _references(context, place, value)
 

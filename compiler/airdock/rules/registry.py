@@ -16,6 +16,7 @@ from airdock.rules.engine import fixed_container_name, host_given, left_running,
 from airdock.rules.images import fixed_tag, has_python, login_fits
 from airdock.rules.literals import literal_secret
 from airdock.rules.mounts import source_there
+from airdock.rules.named_texts import named_texts
 from airdock.rules.outputs import mapped_over_lists, source_outputs_there
 from airdock.rules.params import param_default_fits, param_has_default
 from airdock.rules.references import reference_not_read
@@ -77,6 +78,6 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
 
 def check(project: Project, files: ProjectFiles, host: Host, written: Mapping[str, object], report: Report) -> None:
     """Run every rule."""
-    context = Context(project, files, host, written)
+    context = Context(project, files, host, written, list(named_texts(written)))
     for rule in RULES:
         report.extend(rule(context))

@@ -44,24 +44,11 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     continuous_runs_alone,
     dates_in_order,
     _functions,
-    trigger_rule_known,
-    fail_fast_rule,
-    weight_rule_known,
-    version_takes_argument,
     schedule_known,
     operator_unchecked,
-    provider_has_option,
-    shell_syntax,
-    one_word,
-    fixed_container_name,
-    refused_together,
     host_given,
-    left_running,
     param_has_default,
     param_default_fits,
-    templates_right,
-    source_outputs_there,
-    mapped_over_lists,
     fixed_tag,
     login_fits,
     has_python,
@@ -74,6 +61,25 @@ RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
     dag_has_tasks,
     one_override,
 )
+"""Rules that look at the project as a whole."""
+TASK_RULES: tuple[Callable[[Context], Iterable[Diagnostic]], ...] = (
+    trigger_rule_known,
+    fail_fast_rule,
+    weight_rule_known,
+    version_takes_argument,
+    provider_has_option,
+    shell_syntax,
+    one_word,
+    fixed_container_name,
+    refused_together,
+    left_running,
+    templates_right,
+    source_outputs_there,
+    mapped_over_lists,
+)
+"""Rules that look at each task with the DAG it is in."""
+_TOGETHER = 10
+"""DAGs that all of these rules look at before the next ones: ten thousand tasks are more than a processor caches."""
 
 
 def check(project: Project, files: ProjectFiles, host: Host, written: Mapping[str, object], report: Report) -> None:
@@ -81,3 +87,7 @@ def check(project: Project, files: ProjectFiles, host: Host, written: Mapping[st
     context = Context(project, files, host, written, list(named_texts(written)))
     for rule in RULES:
         report.extend(rule(context))
+    for start in range(0, len(project.dags), _TOGETHER):
+        some = context._replace(project=project._replace(dags=project.dags[start : start + _TOGETHER]))
+        for rule in TASK_RULES:
+            report.extend(rule(some))

@@ -48,8 +48,15 @@ def reference_not_read(context: Context) -> Iterator[Diagnostic]:
                     advice = "Airflow renders no connections; take it from the host, or write it down"
                     yield NOT_READ.at(place, help=advice, key=key, found="a template")
     for place, value in context.named_texts:
-        if "$" in value:
+        if "$" in value and not _is_setting(place):
             yield from _references(context, place, value)
+
+
+def _is_setting(place: SpecPath) -> bool:
+    """Say whether a value is a setting of Airflow, which reads references itself (expand_env_var in 2.8 to 3.3)."""
+    return place[:2] == ("airflow", "config") or (
+        place[:2] == ("airflow", "env") and key_of(place).startswith("AIRFLOW__")
+    )
 
 
 def _references(context: Context, place: SpecPath, value: str) -> Iterator[Diagnostic]:
@@ -65,8 +72,6 @@ def _references(context: Context, place: SpecPath, value: str) -> Iterator[Diagn
     advice = f"take it from the host: {key} = {{ {source} }}"
     if place[0] == "images":
         advice = "an image is the same on every host: write the value, or hand it to the container in the task's env"
-    elif place[:2] == ("airflow", "config"):
-        advice = "write the value, or take it from the host in [airflow.env]"
     elif len(place) > _DEEPEST[str(place[0])] or isinstance(context.written_at(place), list):
         advice = "only a value of its own can come from the host, none inside of another"
     elif rest:

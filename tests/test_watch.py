@@ -63,9 +63,14 @@ class Watching:
         self.folder = folder
         command = [sys.executable, "-u", "-m", "airdock", "build", "--watch", *options]
         environ = {name: value for name, value in os.environ.items() if name != "TOKEN"}
-        self.process = subprocess.Popen(
-            command, cwd=folder, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        # What a shell starts in the background ignores the signal, and so would all that it starts.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            self.process = subprocess.Popen(
+                command, cwd=folder, env=environ, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+        finally:
+            signal.signal(signal.SIGINT, before)
         self.lines: queue.Queue[str] = queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
